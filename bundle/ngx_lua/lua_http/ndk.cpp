@@ -1,0 +1,60 @@
+// ndk.set_var.DIRECTIVE(arg): calls the filter behind a directive of another module. Only
+// directives registered with NDK's ndk_set_var_value itself can be called; their filter takes one
+// argument.
+#include "lua_text/ffi_types.hpp"
+#include "ngx/export.hpp"
+#include "ngx/http.hpp"
+#include "ngx/str.hpp"
+
+#if (NDK)
+
+#include <ndk.h>
+
+// Stores the filter of the directive `name`; NGX_DECLINED if it has none that can be called.
+NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t len,
+                                                      ndk_set_var_value_pt* func) noexcept {
+    const std::string_view wanted = ngx::view(name, name + len);
+
+    for (ngx_module_t** module = ngx_cycle->modules; *module != nullptr; module++) {
+        if ((*module)->type != NGX_HTTP_MODULE || (*module)->commands == nullptr) {
+            continue;
+        }
+
+        for (ngx_command_t* cmd = (*module)->commands; cmd->name.len != 0; cmd++) {
+            if (cmd->set != ndk_set_var_value || ngx::view(cmd->name) != wanted) {
+                continue;
+            }
+
+            const auto* filter = static_cast<ndk_set_var_t*>(cmd->post);
+            if (filter == nullptr || filter->type != NDK_SET_VAR_VALUE) {
+                return NGX_DECLINED;
+            }
+            *func = reinterpret_cast<ndk_set_var_value_pt>(filter->func);
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+// Calls a filter found by the function above. The result lives in the request's pool.
+NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_var_value_pt func,
+                                                 const u_char* arg, size_t len,
+                                                 lua::FfiStr* value) noexcept {
+    ngx_http_variable_value_t input{};
+    input.valid = 1;
+    input.len = static_cast<unsigned>(len) & 0xfffffff; // a field of 28 bits
+    input.data = const_cast<u_char*>(arg);
+
+    ngx_str_t result = ngx_null_string;
+    const ngx_int_t rc = func(r, &result, &input);
+    if (rc != NGX_OK) {
+        return static_cast<int>(rc);
+    }
+
+    value->len = static_cast<int>(result.len);
+    value->data = result.data;
+    return NGX_OK;
+}
+
+#endif
