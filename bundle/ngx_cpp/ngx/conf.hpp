@@ -98,6 +98,21 @@ ngx_command_t bitmask(const char* name, ngx_uint_t where, ngx_uint_t level,
         name, where | NGX_CONF_1MORE, level, table);
 }
 
+// A repeatable directive: an array of ngx_str_t, or of ngx_keyval_t.
+template <auto Member>
+ngx_command_t string_array(const char* name, ngx_uint_t where, ngx_uint_t level,
+                           void* post = nullptr) {
+    return detail::row<Member, ngx_array_t*, ngx_conf_set_str_array_slot>(
+        name, where | NGX_CONF_TAKE1, level, post);
+}
+
+template <auto Member>
+ngx_command_t keyval_array(const char* name, ngx_uint_t where, ngx_uint_t level,
+                           void* post = nullptr) {
+    return detail::row<Member, ngx_array_t*, ngx_conf_set_keyval_slot>(name, where | NGX_CONF_TAKE2,
+                                                                       level, post);
+}
+
 // A directive with a setter of its own; `where` carries the number of arguments.
 template <detail::Setter Set>
 ngx_command_t custom(const char* name, ngx_uint_t where, ngx_uint_t level, void* post = nullptr) {
@@ -121,6 +136,13 @@ inline void merge(ngx_str_t& child, const ngx_str_t& parent, std::string_view fa
     }
 }
 
+inline void merge(ngx_array_t*& child, ngx_array_t* parent) {
+    if (child == NGX_CONF_UNSET_PTR) {
+        child = parent == NGX_CONF_UNSET_PTR ? nullptr : parent;
+    }
+}
+
+// Pointers to objects of a conf: null is unset.
 template <typename T> void merge(T*& child, T* parent, std::type_identity_t<T*> fallback = nullptr) {
     if (child == nullptr) {
         child = parent == nullptr ? fallback : parent;
