@@ -1,3 +1,5 @@
+// links: ../lua_text/number.cpp
+// needs: luajit
 #include "lua_engine/traceback.hpp"
 
 #include <gtest/gtest.h>
