@@ -32,7 +32,7 @@ build_luajit() {
     else
         source_tree luajit
         luajit_src=$build/$tree
-        unpack "$archive" "$luajit_src" $(ls "$root"/patches/luajit/*.patch 2> /dev/null)
+        unpack "$archive" "$luajit_src" $(ls "$root/patches/$tree"/*.patch 2> /dev/null)
     fi
     set -- TARGET_STRIP=@: CCDEBUG=-g BUILDMODE=static "XCFLAGS=$(luajit_flags)" "CC=$cc" \
         "PREFIX=$prefix/luajit"

@@ -1,8 +1,15 @@
 # Third-party sources: fetch, unpack, patch. A tree is made in a temporary folder and renamed when
 # complete; its .stamp tells what it was made of, so that it is made again only when that changes.
+# A release tarball has the trees in bundle/; a file .patched in each lists the patches applied.
 
-# source_tree NAME: fetches a source; sets tree (folder name) and archive (absolute path).
+# source_tree NAME: sets tree (folder name) and archive (absolute path of a file, or of a folder).
 source_tree() {
+    for archive in "$root/bundle/$1"*/.patched; do
+        [ -f "$archive" ] || continue
+        archive=${archive%/.patched}
+        tree=${archive##*/}
+        return 0
+    done
     tree_line=$("$root/util/fetch-sources" ${sources_dir:+"--with-sources=$sources_dir"} "$1") ||
         exit 1
     tree=${tree_line%% *}
@@ -14,7 +21,9 @@ unpack() {
     unpack_archive=$1
     unpack_to=$2
     shift 2
-    stamp=$(cat "$unpack_archive" "$@" | cksum)
+    unpack_key=$unpack_archive
+    [ ! -d "$unpack_archive" ] || unpack_key=$unpack_archive/.patched
+    stamp=$(cat "$unpack_key" "$@" | cksum)
     if [ "$(cat "$unpack_to/.stamp" 2> /dev/null)" = "$stamp" ]; then
         return 0
     fi
@@ -23,26 +32,49 @@ unpack() {
     rm -rf "$unpack_temp"
     mkdir -p "$unpack_temp"
     case $unpack_archive in
-    *.xz) need_program xz ;;
+    *.tar.xz) need_program xz ;;
     esac
-    tar -xf "$unpack_archive" -C "$unpack_temp" --strip-components=1 ||
-        fail 1 "cannot unpack $unpack_archive."
-    for patch_file do
-        apply_patch "$patch_file" "$unpack_temp"
-    done
+    if [ -d "$unpack_archive" ]; then
+        cp -Rp "$unpack_archive/." "$unpack_temp"
+    else
+        tar -xf "$unpack_archive" -C "$unpack_temp" --strip-components=1
+        : > "$unpack_temp/.patched"
+    fi || fail 1 "cannot unpack $unpack_archive."
+    patch_tree "$unpack_temp" "$@"
     echo "$stamp" > "$unpack_temp/.stamp"
     rm -rf "$unpack_to"
     mv "$unpack_temp" "$unpack_to"
 }
 
+# patch_tree FOLDER PATCH...: brings the tree from the patches it has to those wanted.
+patch_tree() {
+    patch_dir=$1
+    shift
+    for patch_name in $(sed '1!G;h;$!d' "$patch_dir/.patched"); do
+        case " $* " in
+        *"/$patch_name "*) ;;
+        *) apply_patch -R "$root/patches/$tree/$patch_name" ;;
+        esac
+    done
+    for patch_file do
+        grep -qxF "$(basename "$patch_file")" "$patch_dir/.patched" || apply_patch -N "$patch_file"
+    done
+    for patch_file do basename "$patch_file"; done > "$patch_dir/.patched"
+}
+
+# apply_patch -N|-R FILE: applies a patch to $patch_dir, or takes it back.
 apply_patch() {
-    echo "applying $(basename "$1")"
-    patch -p1 -N --fuzz=0 -s --no-backup-if-mismatch -d "$2" < "$1" > "$2/.patch.log" 2>&1 || {
-        reason=$(head -n 1 "$2/.patch.log")
-        fail 1 "the patch ${1#"$root"/} does not apply: $reason" \
-            "The rejected parts are below $2 (*.rej)."
+    case $1 in
+    -N) echo "applying $(basename "$2")" ;;
+    -R) echo "taking back $(basename "$2")" ;;
+    esac
+    patch -p1 "$1" --fuzz=0 -s --no-backup-if-mismatch -d "$patch_dir" < "$2" \
+        > "$patch_dir/.patch.log" 2>&1 || {
+        reason=$(head -n 1 "$patch_dir/.patch.log")
+        fail 1 "the patch ${2#"$root"/} does not apply: $reason" \
+            "The rejected parts are below $patch_dir (*.rej)."
     }
-    rm -f "$2/.patch.log"
+    rm -f "$patch_dir/.patch.log"
 }
 
 # nginx_patches TREE: the patches of that nginx version, in order, as chosen on the command line.
