@@ -18,7 +18,7 @@ detect_platform() {
 
 conflict() {
     if nginx_has "--with-$1" && feature_off "$1"; then
-        fail 2 "--with-$1 conflicts with --without-$1."
+        refuse 2 "--with-$1 conflicts with --without-$1."
     fi
 }
 
@@ -27,11 +27,11 @@ check_conflicts() {
     conflict stream_ssl_module
     conflict stream_ssl_preread_module
     switched_on http_drizzle_module || [ -z "$libdrizzle" ] ||
-        fail 2 "The http_drizzle_module is not enabled while --with-libdrizzle is specified."
+        refuse 2 "The http_drizzle_module is not enabled while --with-libdrizzle is specified."
     switched_on http_postgres_module || [ -z "$libpq" ] ||
-        fail 2 "The http_postgres_module is not enabled while --with-libpq is specified."
+        refuse 2 "The http_postgres_module is not enabled while --with-libpq is specified."
     switched_on http_postgres_module || [ -z "$pg_config" ] ||
-        fail 2 "The http_postgres_module is not enabled while --with-pg_config is specified."
+        refuse 2 "The http_postgres_module is not enabled while --with-pg_config is specified."
 }
 
 # A component that needs another one goes with it.
@@ -78,27 +78,27 @@ need_program() {
 
 check_make() {
     if [ -n "$make_path" ]; then
-        "$make_path" --version > /dev/null 2>&1 || fail 1 "make utility $make_path cannot be run."
+        "$make_path" --version > /dev/null 2>&1 || refuse 1 "make utility $make_path cannot be run."
         return
     fi
     make_path=make
     ! find_program gmake || make_path=gmake
     case $platform in
     freebsd | bsd)
-        [ $make_path = gmake ] || fail 1 "make utility gmake cannot be run." ;;
+        [ $make_path = gmake ] || refuse 1 "make utility gmake cannot be run." ;;
     esac
-    $make_path --version > /dev/null 2>&1 || fail 1 "make utility $make_path cannot be run."
+    $make_path --version > /dev/null 2>&1 || refuse 1 "make utility $make_path cannot be run."
+}
+
+choose_compiler() {
+    cc=$cc_path
+    [ -z "$cc" ] || return 0
+    for cc in ${CC:-} cc gcc clang; do
+        ! find_program "$cc" || break
+    done
 }
 
 check_compiler() {
-    if [ -z "$cc_path" ]; then
-        cc=
-        for cc in ${CC:-} cc gcc clang; do
-            ! find_program "$cc" || break
-        done
-    else
-        cc=$cc_path
-    fi
     mkdir -p "$build" || fail 1 "cannot create $build."
     probe=$build/.probe-$$
     echo 'int main() { static_assert(__cplusplus >= 202002L); return 0; }' > "$probe.cpp"
@@ -120,6 +120,7 @@ need_header() {
 
 check_machine() {
     check_make
+    choose_compiler
     [ -n "$dry_run" ] && return 0
     check_compiler
     need_program patch

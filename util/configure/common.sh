@@ -1,6 +1,6 @@
 # Messages, command running and the component table. Sourced by configure; needs $root and $dry_run.
 
-# fail STATUS LINE...: an error for the user; nothing that was half done is left in place.
+# fail STATUS LINE...: an error for the user, what to do about it on further lines.
 fail() {
     fail_status=$1
     shift
@@ -8,6 +8,12 @@ fail() {
     shift
     for fail_line do printf '       %s\n' "$fail_line" >&2; done
     exit "$fail_status"
+}
+
+# refuse STATUS TEXT: options that do not fit together, in OpenResty's words.
+refuse() {
+    printf '%s\n' "$2" >&2
+    exit "$1"
 }
 
 warn() {
@@ -27,21 +33,11 @@ quote() {
     printf '%s' "$quote_out"
 }
 
-# run COMMAND WORD...: shows the command and runs it, unless this is a dry run.
-run() {
-    quote "$@"
-    echo
-    [ -n "$dry_run" ] && return 0
-    "$@" || fail 1 "failed to run command: $(quote "$@")"
-}
-
-# run_in FOLDER COMMAND WORD...: as run, inside of a folder.
+# run_in FOLDER COMMAND WORD...: shows the command and runs it there, unless this is a dry run.
 run_in() {
     run_dir=$1
     shift
-    echo "cd $run_dir"
-    quote "$@"
-    echo
+    echo "(cd $run_dir && $(quote "$@"))"
     [ -n "$dry_run" ] && return 0
     (cd "$run_dir" && "$@") || fail 1 "failed to run command: $(quote "$@")"
 }

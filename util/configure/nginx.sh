@@ -97,10 +97,8 @@ configure_nginx() {
     [ -z "$cc_path" ] || set -- "--with-cc=$cc_path" "$@"
     set -- "--prefix=$prefix/nginx" "$@"
     if [ -n "$dry_run" ]; then
-        echo "cd $nginx_dir"
-        echo 'sh ./configure \'
-        for word do echo "  $(quote "$word") \\"; done | sed '$s/ \\$//'
-        echo "cd ../.."
+        echo "(cd $nginx_dir && sh ./configure \\"
+        for word do echo "  $(quote "$word") \\"; done | sed '$s/ \\$/)/'
         return
     fi
     keep_headers

@@ -89,7 +89,7 @@ parse_bundle_option() {
     --prefix=*) prefix=${value:-.} ;;
     --build-dir=*) build=$value ;;
     --platform=*) platform=$value ;;
-    -j*) jobs=${1#-j} ;;
+    -j[1-9] | -j[1-9][0-9]) jobs=${1#-j} ;;
     --dry-run) dry_run=yes ;;
     --with-make=*) make_path=$value ;;
     --with-cc=*) cc_path=$value ;;
@@ -108,11 +108,11 @@ parse_bundle_option() {
     --with-libdrizzle=*) libdrizzle=$(absolute "$value") ;;
     --with-libpq=*)
         [ -z "$pg_config" ] ||
-            fail 255 "--with-libpq is not allowed when --with-pg_config is already specified."
+            refuse 255 "--with-libpq is not allowed when --with-pg_config is already specified."
         libpq=$(absolute "$value") ;;
     --with-pg_config=*)
         [ -z "$libpq" ] ||
-            fail 255 "--with-pg_config is not allowed when --with-libpq is already specified."
+            refuse 255 "--with-pg_config is not allowed when --with-libpq is already specified."
         pg_config=$value ;;
     --with-lua51 | --with-lua51=*) fail 255 "--with-lua51 is no longer supported." ;;
     --without-lua51) fail 255 "--without-lua51 is no longer supported." ;;
@@ -161,7 +161,7 @@ parse_options() {
         esac
         case $option in
         --[A-Za-z0-9_]*) check_known "$option" ;;
-        *) fail 255 "Invalid option $option" ;;
+        *) refuse 255 "Invalid option $option" ;;
         esac
         parse_nginx_option "$option"
     done
