@@ -10,12 +10,12 @@
 
 #include "lua_api.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <utility>
 
 namespace cjson {
 
@@ -25,40 +25,40 @@ public:
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
 
-    [[nodiscard]] size_t size() const { return size_; }
-    [[nodiscard]] std::string_view view() const { return {data_.get(), size_}; }
+    [[nodiscard]] size_t size() const { return static_cast<size_t>(end_ - data_.get()); }
+    [[nodiscard]] std::string_view view() const { return {data_.get(), size()}; }
 
     // Returns at least `room` writable bytes behind the text; valid until the next reserve().
     [[nodiscard]] char* reserve(lua_State* L, size_t room) {
-        if (capacity_ - size_ < room) {
+        if (static_cast<size_t>(limit_ - end_) < room) [[unlikely]] {
             grow(L, room);
         }
-        return data_.get() + size_;
+        return end_;
     }
 
     // `end` is where the writing into the last reserve() stopped.
-    void commit(const char* end) { size_ = static_cast<size_t>(end - data_.get()); }
+    void commit(char* end) { end_ = end; }
 
     void put(lua_State* L, char c) {
         *reserve(L, 1) = c;
-        ++size_;
+        ++end_;
     }
 
     void append(lua_State* L, std::string_view text) {
         // An empty view may point nowhere, which memcpy is not allowed to see.
         if (!text.empty()) {
             std::memcpy(reserve(L, text.size()), text.data(), text.size());
-            size_ += text.size();
+            end_ += text.size();
         }
     }
 
     // Forgets what was written behind `size`; the memory stays.
-    void truncate(size_t size) { size_ = size; }
+    void truncate(size_t size) { end_ = data_.get() + size; }
 
     // Gives the memory back.
     void release() {
         data_.reset();
-        size_ = capacity_ = 0;
+        end_ = limit_ = nullptr;
     }
 
 private:
@@ -69,23 +69,25 @@ private:
     // Out of line: the hot functions should inline only the comparison.
     [[gnu::noinline]] void grow(lua_State* L, size_t room) {
         constexpr size_t kSmallest = 1024;
-        size_t wanted = capacity_ < kSmallest ? kSmallest : capacity_;
-        while (wanted - size_ < room) {
-            wanted *= 2;
+        const size_t used = size();
+        size_t capacity = std::max(static_cast<size_t>(limit_ - data_.get()), kSmallest);
+        while (capacity - used < room) {
+            capacity *= 2;
         }
-        auto* grown = static_cast<char*>(std::realloc(data_.get(), wanted));
+        auto* const grown = static_cast<char*>(std::realloc(data_.get(), capacity));
         if (grown == nullptr) {
             raise(L, "not enough memory");
         }
-        // realloc has already taken the old block over.
+        // realloc() has taken the old block over.
         static_cast<void>(data_.release());
         data_.reset(grown);
-        capacity_ = wanted;
+        end_ = grown + used;
+        limit_ = grown + capacity;
     }
 
     std::unique_ptr<char, Free> data_;
-    size_t size_ = 0;
-    size_t capacity_ = 0;
+    char* end_ = nullptr;   // of the text
+    char* limit_ = nullptr; // of the memory
 };
 
 } // namespace cjson

@@ -43,7 +43,7 @@ private:
     Buffer private_;
 };
 
-inline char* write_escaped(char* out, const Escapes& escapes, std::string_view text) {
+char* write_escaped(char* out, const Escapes& escapes, std::string_view text) {
     const char* p = text.data();
     const char* const end = p + text.size();
     while (end - p >= 8) {
@@ -83,6 +83,7 @@ private:
 
     void string();
     void quoted(std::string_view text);
+    void long_quoted(std::string_view text);
     void number(double d);
     void invalid_number(double d);
     bool other(int type);
@@ -158,23 +159,38 @@ void Encoder::string() {
     quoted({text, length});
 }
 
+// Room for a string in quotes if every byte is escaped.
+constexpr size_t quoted_room(size_t length) {
+    constexpr size_t kOvershoot = sizeof(Escape);
+    return 2 + length * kMaxEscapeLength + kOvershoot;
+}
+
 void Encoder::quoted(std::string_view text) {
-    // Long strings go in pieces, or the room for the worst case would be six times their length.
-    static constexpr size_t kPiece = 4096;
-    static constexpr size_t kQuotesAndOvershoot = 2 + sizeof(Escape);
-    const auto room = [&text] {
-        return std::min(text.size(), kPiece) * kMaxEscapeLength + kQuotesAndOvershoot;
-    };
-    char* p = out_.reserve(L_, room());
-    *p++ = '"';
-    while (text.size() > kPiece) {
-        out_.commit(write_escaped(p, escapes_, text.substr(0, kPiece)));
-        text.remove_prefix(kPiece);
-        p = out_.reserve(L_, room());
+    constexpr size_t kShort = 8;
+    if (text.size() >= kShort) {
+        long_quoted(text);
+        return;
     }
-    p = write_escaped(p, escapes_, text);
+    char* p = out_.reserve(L_, quoted_room(kShort));
+    *p++ = '"';
+    for (const char c : text) {
+        p = escapes_.write(p, c);
+    }
     *p++ = '"';
     out_.commit(p);
+}
+
+void Encoder::long_quoted(std::string_view text) {
+    // In pieces, or the room for the worst case would be six times the length of any string.
+    constexpr size_t kPiece = 4096;
+    out_.put(L_, '"');
+    do {
+        const std::string_view piece = text.substr(0, kPiece);
+        char* const p = out_.reserve(L_, quoted_room(piece.size()));
+        out_.commit(write_escaped(p, escapes_, piece));
+        text.remove_prefix(piece.size());
+    } while (!text.empty());
+    out_.put(L_, '"');
 }
 
 void Encoder::number(double d) {

@@ -92,10 +92,10 @@ double beyond_range(const Decimal& number) {
 }
 
 double to_double(const Decimal& number) {
-    constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    constexpr uint64_t kExactInteger = uint64_t{1} << 53;
+    static constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    static constexpr uint64_t kExactInteger = uint64_t{1} << 53;
     // The text is at least as long as its digits are many.
     if (number.end - number.begin <= 19) {
         const auto whole = static_cast<double>(number.digits);
