@@ -71,8 +71,8 @@ private:
 
     bool copy_parsed_line() {
         put(rest_.find('\0'));
-        if (!rest_.substr(1).starts_with(
-                '\n')) { // else there is no ":", and this is the line's end
+        const bool is_value_end = rest_.substr(1).starts_with('\n'); // a name without ":"
+        if (!is_value_end) {
             replace(':');
             put(std::min(rest_.find('\0'), rest_.size()));
         }
