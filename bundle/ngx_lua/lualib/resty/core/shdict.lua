@@ -1,0 +1,579 @@
+-- The methods of shared dictionaries (ngx.shared.NAME), all over FFI. A dictionary is a table with
+-- its zone's userdata at [1]; the native side makes these tables, with one metatable for all.
+local ffi = require "ffi"
+local base = require "resty.core.base"
+local new_tab = require "table.new"
+
+local C = ffi.C
+local cast = ffi.cast
+local error = error
+local floor = math.floor
+local ffi_str = ffi.string
+local getmetatable = getmetatable
+local ngx_shared = ngx.shared
+local next = next
+local select = select
+local tonumber = tonumber
+local tostring = tostring
+local type = type
+
+ffi.cdef [[
+void *ngx_lua_ffi_shdict_udata_to_zone(void *zone_udata);
+
+int ngx_lua_ffi_shdict_get(void *zone, const unsigned char *key, size_t key_len, int *value_type,
+    unsigned char **str_value_buf, size_t *str_value_len, double *num_value, int *user_flags,
+    int get_stale, int *is_stale, char **err);
+
+int ngx_lua_ffi_shdict_store(void *zone, int op, const unsigned char *key, size_t key_len,
+    int value_type, const unsigned char *str_value_buf, size_t str_value_len, double num_value,
+    long exptime, int user_flags, char **errmsg, int *forcible);
+
+int ngx_lua_ffi_shdict_incr(void *zone, const unsigned char *key, size_t key_len, double *value,
+    char **err, int has_init, double init, long init_ttl, int *forcible);
+
+int ngx_lua_ffi_shdict_flush_all(void *zone);
+long ngx_lua_ffi_shdict_flush_expired(void *zone, size_t max);
+long ngx_lua_ffi_shdict_get_ttl(void *zone, const unsigned char *key, size_t key_len);
+int ngx_lua_ffi_shdict_set_expire(void *zone, const unsigned char *key, size_t key_len,
+    long exptime);
+size_t ngx_lua_ffi_shdict_capacity(void *zone);
+size_t ngx_lua_ffi_shdict_free_space(void *zone);
+long ngx_lua_ffi_shdict_get_keys(void *zone, size_t max, unsigned char **keys);
+
+int ngx_lua_ffi_shdict_push(void *zone, const unsigned char *key, size_t key_len, int front,
+    int value_type, const unsigned char *str, size_t len, double number, uint32_t *length,
+    char **err);
+int ngx_lua_ffi_shdict_pop(void *zone, const unsigned char *key, size_t key_len, int front,
+    int *value_type, unsigned char **str_value_buf, size_t *str_value_len, double *num_value,
+    char **err);
+int ngx_lua_ffi_shdict_llen(void *zone, const unsigned char *key, size_t key_len,
+    uint32_t *length, char **err);
+
+void free(void *ptr);
+]]
+
+local MAX_KEY_LEN = 65535
+
+local TYPE_NIL, TYPE_BOOLEAN, TYPE_NUMBER, TYPE_STRING = 0, 1, 3, 4
+
+local SET, ADD, REPLACE, SAFE_SET, SAFE_ADD = 0, 1, 2, 4, 5
+
+local LEFT, RIGHT = 1, 0
+
+local DECLINED = -5
+
+-- Out parameters. Longer strings than `buf` come in memory of their own, which is ours to free.
+local BUF_SIZE = 4096
+local buf = ffi.new("unsigned char[?]", BUF_SIZE)
+local str_p = ffi.new("unsigned char *[1]")
+local str_len = ffi.new("size_t[1]")
+local value_type = ffi.new("int[1]")
+local number = ffi.new("double[1]")
+local user_flags = ffi.new("int[1]")
+local is_stale = ffi.new("int[1]")
+local forcible = ffi.new("int[1]")
+local length = ffi.new("uint32_t[1]")
+local errmsg = ffi.new("char *[1]")
+
+local u32_ptr = ffi.typeof("const uint32_t *")
+
+local M = { version = base.version }
+local methods = {}
+
+
+-- The zone of a dictionary; level 3 is the caller of the method.
+local function check_zone(dict)
+    if type(dict) == "table" then
+        local udata = dict[1]
+
+        if type(udata) == "userdata" then
+            local zone = C.ngx_lua_ffi_shdict_udata_to_zone(udata)
+
+            if zone ~= nil then
+                return zone
+            end
+        end
+    end
+
+    error('bad "zone" argument', 3)
+end
+
+
+local function check_key(key)
+    if type(key) ~= "string" then
+        if key == nil then
+            return nil, "nil key"
+        end
+
+        key = tostring(key)
+    end
+
+    local len = #key
+    if len == 0 then
+        return nil, "empty key"
+    end
+
+    if len > MAX_KEY_LEN then
+        return nil, "key too long"
+    end
+
+    return key
+end
+
+
+local function last_error()
+    return ffi_str(errmsg[0])
+end
+
+
+local function found_value()
+    local kind = value_type[0]
+
+    if kind == TYPE_STRING then
+        local len = tonumber(str_len[0])
+        local str = ffi_str(str_p[0], len)
+
+        if len > BUF_SIZE then
+            C.free(str_p[0])
+        end
+
+        return str
+    end
+
+    if kind == TYPE_NUMBER then
+        return number[0]
+    end
+
+    if kind == TYPE_BOOLEAN then
+        return number[0] ~= 0
+    end
+
+    return nil
+end
+
+
+local function lookup(zone, key, get_stale)
+    str_p[0] = buf
+    str_len[0] = BUF_SIZE
+
+    return C.ngx_lua_ffi_shdict_get(zone, key, #key, value_type, str_p, str_len, number, user_flags,
+                                    get_stale, is_stale, errmsg)
+end
+
+
+function methods.get(dict, key)
+    local zone = check_zone(dict)
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    if lookup(zone, key, 0) ~= 0 then
+        return nil, last_error()
+    end
+
+    local flags = user_flags[0]
+    if flags ~= 0 then
+        return found_value(), flags
+    end
+
+    return found_value()
+end
+
+
+function methods.get_stale(dict, key)
+    local zone = check_zone(dict)
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    if lookup(zone, key, 1) ~= 0 then
+        return nil, last_error()
+    end
+
+    if value_type[0] == TYPE_NIL then
+        return nil
+    end
+
+    local flags = user_flags[0]
+    if flags == 0 then
+        flags = nil
+    end
+
+    return found_value(), flags, is_stale[0] == 1
+end
+
+
+-- Called by tail calls, so that level 2 is the caller of the method.
+local function store(dict, op, key, value, exptime, flags)
+    local zone = check_zone(dict)
+
+    if not exptime then
+        exptime = 0
+    elseif exptime < 0 then
+        error('bad "exptime" argument', 2)
+    end
+
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    local kind, str, len, num = TYPE_NIL, nil, 0, 0
+    local lua_type = type(value)
+
+    if lua_type == "string" then
+        kind, str, len = TYPE_STRING, value, #value
+
+    elseif lua_type == "number" then
+        kind, num = TYPE_NUMBER, value
+
+    elseif lua_type == "boolean" then
+        kind, num = TYPE_BOOLEAN, value and 1 or 0
+
+    elseif lua_type ~= "nil" then
+        return nil, "bad value type"
+
+    elseif op ~= SET and op ~= SAFE_SET then
+        return false, "attempt to add or replace nil values", false
+    end
+
+    local rc = C.ngx_lua_ffi_shdict_store(zone, op, key, #key, kind, str, len, num, exptime * 1000,
+                                          flags or 0, errmsg, forcible)
+    if rc == 0 then
+        return true, nil, forcible[0] == 1
+    end
+
+    return false, last_error(), forcible[0] == 1
+end
+
+
+function methods.set(dict, key, value, exptime, flags)
+    return store(dict, SET, key, value, exptime, flags)
+end
+
+
+function methods.safe_set(dict, key, value, exptime, flags)
+    return store(dict, SAFE_SET, key, value, exptime, flags)
+end
+
+
+function methods.add(dict, key, value, exptime, flags)
+    return store(dict, ADD, key, value, exptime, flags)
+end
+
+
+function methods.safe_add(dict, key, value, exptime, flags)
+    return store(dict, SAFE_ADD, key, value, exptime, flags)
+end
+
+
+function methods.replace(dict, key, value, exptime, flags)
+    return store(dict, REPLACE, key, value, exptime, flags)
+end
+
+
+function methods.delete(dict, key)
+    return store(dict, SET, key, nil, 0, 0)
+end
+
+
+-- An optional number, or a string that is one; level 3 is the caller of incr.
+local function check_number(value, name)
+    if type(value) ~= "number" then
+        local converted = tonumber(value)
+        if not converted then
+            error("bad " .. name .. " arg: number expected, got " .. type(value), 3)
+        end
+
+        return converted
+    end
+
+    return value
+end
+
+
+function methods.incr(dict, key, value, init, init_ttl)
+    local zone = check_zone(dict)
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    if type(value) ~= "number" then
+        value = tonumber(value)
+    end
+
+    number[0] = value
+
+    local has_init, ttl = 0, 0
+    if init then
+        init = check_number(init, "init")
+        has_init = 1
+    end
+
+    if init_ttl ~= nil then
+        ttl = check_number(init_ttl, "init_ttl")
+
+        if ttl < 0 then
+            error('bad "init_ttl" argument', 2)
+        end
+
+        if has_init == 0 then
+            error('must provide "init" when providing "init_ttl"', 2)
+        end
+    end
+
+    local rc = C.ngx_lua_ffi_shdict_incr(zone, key, #key, number, errmsg, has_init, init or 0,
+                                         ttl * 1000, forcible)
+    if rc ~= 0 then
+        return nil, last_error()
+    end
+
+    if has_init == 0 then
+        return number[0]
+    end
+
+    return number[0], nil, forcible[0] == 1
+end
+
+
+function methods.ttl(dict, key)
+    local zone = check_zone(dict)
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    local ms = tonumber(C.ngx_lua_ffi_shdict_get_ttl(zone, key, #key))
+    if ms == DECLINED then
+        return nil, "not found"
+    end
+
+    return ms / 1000
+end
+
+
+function methods.expire(dict, key, exptime)
+    local zone = check_zone(dict)
+
+    if not exptime then
+        error('bad "exptime" argument', 2)
+    end
+
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
+    end
+
+    if C.ngx_lua_ffi_shdict_set_expire(zone, key, #key, exptime * 1000) ~= 0 then
+        return nil, "not found"
+    end
+
+    return true
+end
+
+
+function methods.flush_all(dict)
+    C.ngx_lua_ffi_shdict_flush_all(check_zone(dict))
+end
+
+
+function methods.capacity(dict)
+    return tonumber(C.ngx_lua_ffi_shdict_capacity(check_zone(dict)))
+end
+
+
+function methods.free_space(dict)
+    return tonumber(C.ngx_lua_ffi_shdict_free_space(check_zone(dict)))
+end
+
+
+-- The arguments of get_keys and flush_expired: a dictionary and an optional count. The number given
+-- matters (an explicit nil is refused), hence varargs.
+local function check_max(name, default, ...)
+    local given = select("#", ...)
+    if given ~= 1 and given ~= 2 then
+        error("expecting 1 or 2 argument(s), but saw " .. given, 3)
+    end
+
+    if given == 1 then
+        return default
+    end
+
+    local max = tonumber((select(2, ...)))
+    if not max then
+        error("bad argument #1 to '" .. name .. "' (number expected, got "
+              .. type((select(2, ...))) .. ")", 3)
+    end
+
+    return max > 0 and floor(max) or 0
+end
+
+
+function methods.flush_expired(...)
+    local max = check_max("flush_expired", 0, ...)
+    local zone = check_zone((...))
+
+    return tonumber(C.ngx_lua_ffi_shdict_flush_expired(zone, max))
+end
+
+
+function methods.get_keys(...)
+    local max = check_max("get_keys", 1024, ...)
+    local zone = check_zone((...))
+
+    str_p[0] = nil
+    local count = tonumber(C.ngx_lua_ffi_shdict_get_keys(zone, max, str_p))
+    if count < 0 then
+        return nil, "no memory"
+    end
+
+    -- Each key is its length (32 bits) and its bytes, padded to a multiple of 4.
+    local packed = str_p[0]
+    local keys = new_tab(count, 0)
+    local pos = packed
+
+    for i = 1, count do
+        local len = cast(u32_ptr, pos)[0]
+        keys[i] = ffi_str(pos + 4, len)
+        pos = pos + 4 + floor((len + 3) / 4) * 4
+    end
+
+    C.free(packed)
+
+    return keys
+end
+
+
+-- The first two arguments of a list method; level 3 is the method's caller.
+local function check_list_args(name, expected, ...)
+    local given = select("#", ...)
+    if given ~= expected then
+        error("expecting " .. expected .. " arguments, but only seen " .. given, 3)
+    end
+
+    local key = select(2, ...)
+    local key_type = type(key)
+    if key_type ~= "string" and key_type ~= "number" and key_type ~= "nil" then
+        error("bad argument #1 to '" .. name .. "' (string expected, got " .. key_type .. ")", 3)
+    end
+
+    return check_key(key)
+end
+
+
+local function push(zone, key, front, value)
+    local kind, str, len, num = TYPE_STRING, nil, 0, 0
+    local lua_type = type(value)
+
+    if lua_type == "string" then
+        str, len = value, #value
+
+    elseif lua_type == "number" then
+        kind, num = TYPE_NUMBER, value
+
+    else
+        return nil, "bad value type"
+    end
+
+    local rc = C.ngx_lua_ffi_shdict_push(zone, key, #key, front, kind, str, len, num, length, errmsg)
+    if rc ~= 0 then
+        return nil, last_error()
+    end
+
+    return length[0]
+end
+
+
+local function pop(zone, key, front)
+    str_p[0] = buf
+    str_len[0] = BUF_SIZE
+
+    local rc = C.ngx_lua_ffi_shdict_pop(zone, key, #key, front, value_type, str_p, str_len, number,
+                                        errmsg)
+    if rc ~= 0 then
+        return nil, last_error()
+    end
+
+    return found_value()
+end
+
+
+function methods.lpush(...)
+    local zone = check_zone((...))
+    local key, err = check_list_args("lpush", 3, ...)
+    if not key then
+        return nil, err
+    end
+
+    return push(zone, key, LEFT, (select(3, ...)))
+end
+
+
+function methods.rpush(...)
+    local zone = check_zone((...))
+    local key, err = check_list_args("rpush", 3, ...)
+    if not key then
+        return nil, err
+    end
+
+    return push(zone, key, RIGHT, (select(3, ...)))
+end
+
+
+function methods.lpop(...)
+    local zone = check_zone((...))
+    local key, err = check_list_args("lpop", 2, ...)
+    if not key then
+        return nil, err
+    end
+
+    return pop(zone, key, LEFT)
+end
+
+
+function methods.rpop(...)
+    local zone = check_zone((...))
+    local key, err = check_list_args("rpop", 2, ...)
+    if not key then
+        return nil, err
+    end
+
+    return pop(zone, key, RIGHT)
+end
+
+
+function methods.llen(...)
+    local zone = check_zone((...))
+    local key, err = check_list_args("llen", 2, ...)
+    if not key then
+        return nil, err
+    end
+
+    if C.ngx_lua_ffi_shdict_llen(zone, key, #key, length, errmsg) ~= 0 then
+        return nil, last_error()
+    end
+
+    return length[0]
+end
+
+
+-- All dictionaries share one metatable, which is its own __index.
+local _, any_dict = next(ngx_shared)
+if any_dict then
+    local mt = getmetatable(any_dict)
+
+    for name, method in next, methods do
+        mt[name] = method
+    end
+end
+
+return M
