@@ -13,16 +13,10 @@ constexpr uint32_t kMinPairs = 16;         // enough for most patterns: few real
 
 } // namespace
 
-MatchMemory& MatchMemory::of_thread() noexcept {
-    // The plain pointer keeps the way of every match free of initialisation guards.
-    static thread_local MatchMemory* memory = nullptr;
-
-    if (memory == nullptr) {
-        static thread_local MatchMemory owner;
-        memory = &owner;
-    }
-
-    return *memory;
+MatchMemory& MatchMemory::make() noexcept {
+    static thread_local MatchMemory memory;
+    current_ = &memory;
+    return memory;
 }
 
 MatchMemory::MatchMemory() noexcept
@@ -31,13 +25,9 @@ MatchMemory::MatchMemory() noexcept
     set_match_limit(static_cast<uint32_t>(settings().match_limit));
 }
 
-bool MatchMemory::reserve(uint32_t pairs) noexcept {
+bool MatchMemory::grow(uint32_t pairs) noexcept {
     if (!context_ || !dfa_data_) {
         return false;
-    }
-
-    if (pairs <= pairs_) {
-        return true;
     }
 
     const uint32_t wanted = std::max(pairs, kMinPairs);

@@ -26,11 +26,13 @@ struct Freer {
 class MatchMemory {
 public:
     // The thread's own. Valid until the thread ends.
-    [[nodiscard]] static MatchMemory& of_thread() noexcept;
+    [[nodiscard]] static MatchMemory& of_thread() noexcept {
+        return current_ != nullptr ? *current_ : make();
+    }
 
     // Makes room for the groups of a pattern: `pairs` offset pairs, the whole match included.
     // False: no memory.
-    [[nodiscard]] bool reserve(uint32_t pairs) noexcept;
+    [[nodiscard]] bool reserve(uint32_t pairs) noexcept { return pairs <= pairs_ || grow(pairs); }
 
     // The limit of the next matches; 0 is PCRE2's default.
     void set_match_limit(uint32_t limit) noexcept;
@@ -46,6 +48,11 @@ public:
 
 private:
     MatchMemory() noexcept;
+    static MatchMemory& make() noexcept;
+    bool grow(uint32_t pairs) noexcept;
+
+    // A plain pointer, so that a match does not pass an initialisation guard.
+    static inline constinit thread_local MatchMemory* current_ = nullptr;
 
     std::unique_ptr<pcre2_jit_stack, Freer<pcre2_jit_stack_free>> jit_stack_;
     std::unique_ptr<pcre2_match_context, Freer<pcre2_match_context_free>> context_;

@@ -10,6 +10,7 @@ end
 local program = require "resty.core.regex.program"
 
 local C = ffi.C
+local exec = C.ngx_lua_ffi_exec_regex
 local huge = math.huge
 local sub = string.sub
 local tostring = tostring
@@ -35,7 +36,7 @@ local function split_into(res, prog, subj, start, max)
     local pos = start
 
     while pos <= len and pieces < max - 1 do
-        local rc = C.ngx_lua_ffi_exec_regex(prog.re, prog.flags, subj, len, pos)
+        local rc = exec(prog.re, 0, subj, len, pos)
         if rc == NO_MATCH then
             break
         elseif rc < 0 then

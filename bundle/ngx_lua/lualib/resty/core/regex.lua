@@ -6,6 +6,7 @@ local program = require "resty.core.regex.program"
 local strbuf = require "string.buffer"
 
 local C = ffi.C
+local exec = C.ngx_lua_ffi_exec_regex
 local band = require("bit").band
 local cast = ffi.cast
 local gc = ffi.gc
@@ -23,6 +24,9 @@ local replaced = ffi.new("ngx_lua_regex_text_t[1]")
 local NO_MATCH = -1
 local BAD_TEMPLATE = -0x80000000
 
+local MAX_SPARE_BUFFER = 65536
+
+local spare_buffer
 local buf_grow_ratio = 2
 
 local M = { version = base.version, no_pcre = false }
@@ -75,7 +79,7 @@ function re.match(subj, regex, opts, ctx, res)
     end
 
     local pos = ctx and start_offset(ctx) or 0
-    local rc = C.ngx_lua_ffi_exec_regex(prog.re, prog.flags, subj, #subj, pos)
+    local rc = exec(prog.re, 0, subj, #subj, pos)
 
     if rc < 0 then
         release(prog)
@@ -87,6 +91,10 @@ function re.match(subj, regex, opts, ctx, res)
 
     if ctx then
         ctx.pos = prog.captures[1] + 1
+    end
+
+    if prog.plain and not res then
+        return prog.build(subj, prog.captures, prog.groups)
     end
 
     res = build_captures(prog, subj, res)
@@ -106,7 +114,7 @@ function re.find(subj, regex, opts, ctx, nth)
     end
 
     local pos = ctx and start_offset(ctx) or 0
-    local rc = C.ngx_lua_ffi_exec_regex(prog.re, prog.flags, subj, #subj, pos)
+    local rc = exec(prog.re, 0, subj, #subj, pos)
 
     if rc < 0 then
         release(prog)
@@ -162,7 +170,7 @@ local function next_match(iterator)
     end
 
     local prog, subj = iterator.prog, iterator.subj
-    local rc = C.ngx_lua_ffi_exec_regex(prog.re, prog.flags, subj, #subj, pos)
+    local rc = exec(prog.re, 0, subj, #subj, pos)
 
     if rc < 0 then
         finish(iterator)
@@ -202,16 +210,37 @@ function re.gmatch(subj, regex, opts)
 end
 
 
--- The function may do anything, such as running this program on another subject or waiting: offsets
--- are read before it is called, and the buffer is this call's own.
+-- One buffer is kept for the next call. It is taken out while in use: a replacement function may call
+-- gsub in turn, wait, or never come back.
+local function take_buffer()
+    local buf = spare_buffer
+
+    spare_buffer = nil
+    return buf or strbuf.new()
+end
+
+
+local function take_text(buf)
+    local text = buf:get()
+
+    if #text <= MAX_SPARE_BUFFER then
+        spare_buffer = buf
+    end
+
+    return text
+end
+
+
+-- The function may do anything, such as running this program on another subject: offsets are read
+-- before it is called.
 local function replace_by_function(prog, subj, func, global)
     local offsets = prog.captures
     local len = #subj
-    local buf = strbuf.new()
+    local buf = take_buffer()
     local pos, done, count = 0, 0, 0
 
     while pos <= len do
-        local rc = C.ngx_lua_ffi_exec_regex(prog.re, prog.flags, subj, len, pos)
+        local rc = exec(prog.re, 0, subj, len, pos)
         if rc == NO_MATCH then
             break
         elseif rc < 0 then
@@ -231,11 +260,12 @@ local function replace_by_function(prog, subj, func, global)
     end
 
     if count == 0 then
+        spare_buffer = buf
         return subj, 0
     end
 
     buf:putcdata(cast(chars_type, subj) + done, len - done)
-    return buf:get(), count
+    return take_text(buf), count
 end
 
 

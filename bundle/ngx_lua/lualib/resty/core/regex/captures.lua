@@ -2,15 +2,14 @@
 --
 -- All texts of one match are taken from the subject with offsets that the C side left in an int
 -- array, -1 for a group that took no part. There is a builder for each number of groups, generated
--- with a table constructor of fixed size: a quarter cheaper in a trace than filling a table.
+-- with a table constructor of fixed size: a quarter cheaper in a trace than filling a table. Texts
+-- are made with string.sub: unlike ffi.string, a trace drops it when the text is not used.
 local ffi = require "ffi"
 local new_tab = require "table.new"
 
-local text = ffi.string
-local cast = ffi.cast
 local concat = table.concat
-
-local chars_type = ffi.typeof("const char *")
+local sub = string.sub
+local text = ffi.string
 
 local MAX_GENERATED = 9
 
@@ -20,11 +19,9 @@ local builders = {}
 
 -- Puts the groups 0 to `groups` into `res`.
 local function fill(res, subj, captures, groups)
-    local chars = cast(chars_type, subj)
-
     for i = 0, groups do
         local from = captures[2 * i]
-        res[i] = from >= 0 and text(chars + from, captures[2 * i + 1] - from)
+        res[i] = from >= 0 and sub(subj, from + 1, captures[2 * i + 1])
     end
 
     return res
@@ -33,19 +30,32 @@ end
 M.fill = fill
 
 
--- Source of a builder: function(subj, captures) -> { [0] = ..., ..., ... }
+-- Source of a builder: function(subj, captures) -> { [0] = ..., ..., ... }. When all groups took part
+-- the texts are made in one go, with neither a test nor a store between them: only so can a trace
+-- drop those that nobody looks at.
 local function source(groups)
-    local items = { "[0] = text(chars + captures[0], captures[1] - captures[0])" }
+    local all_matched = { "true" }
+    local texts = { "sub(subj, captures[0] + 1, captures[1])" }
+    local items = { "[0] = t0" }
+    local or_false = { "[0] = " .. texts[1] }
 
     for i = 1, groups do
-        items[i + 1] = ("captures[%d] >= 0 and text(chars + captures[%d], captures[%d] - captures[%d])")
-                       :format(2 * i, 2 * i, 2 * i + 1, 2 * i)
+        local from, to = "captures[" .. 2 * i .. "]", "captures[" .. 2 * i + 1 .. "]"
+
+        all_matched[i] = from .. " >= 0"
+        texts[i + 1] = "sub(subj, " .. from .. " + 1, " .. to .. ")"
+        items[i + 1] = "t" .. i
+        or_false[i + 1] = from .. " >= 0 and " .. texts[i + 1]
     end
 
-    return "local text, cast, chars_type = ...\n"
+    return "local sub = ...\n"
            .. "return function(subj, captures)\n"
-           .. "    local chars = cast(chars_type, subj)\n"
-           .. "    return { " .. concat(items, ",\n        ") .. " }\n"
+           .. "    if " .. concat(all_matched, " and ") .. " then\n"
+           .. "        local " .. concat(items, ", "):gsub("%[0%] = ", "")
+           .. " = " .. concat(texts, ", ") .. "\n"
+           .. "        return { " .. concat(items, ", ") .. " }\n"
+           .. "    end\n"
+           .. "    return { " .. concat(or_false, ", ") .. " }\n"
            .. "end"
 end
 
@@ -63,7 +73,7 @@ function M.builder(groups)
 
     local build = builders[groups]
     if not build then
-        build = assert(loadstring(source(groups), "=regex_captures"))(text, cast, chars_type)
+        build = assert(loadstring(source(groups), "=regex_captures"))(sub)
         builders[groups] = build
     end
 
@@ -71,12 +81,12 @@ function M.builder(groups)
 end
 
 
--- Named groups of a pattern: { name, number, name, number, ... }, or nil if there are none. With
+-- Named groups of a pattern: { name, number, name, number, ... }, or false if there are none. With
 -- duplicate names allowed ("D") each name is there once, with an array of its groups' numbers.
 function M.names(re, duplicates)
     local count, size = re.name_count, re.name_entry_size
     if count == 0 then
-        return nil
+        return false
     end
 
     local names = { duplicates = duplicates }

@@ -3,10 +3,11 @@
 -- A program is a table around the C side's Regex:
 --     re, captures    the FFI pointer and its int array of byte offsets
 --     groups          number of capture groups
---     names           names and group numbers of named groups (see captures.lua), or nil
+--     names           names and group numbers of named groups (see captures.lua), or false
 --     build           makes the captures table of a match
 --     flags           the ABI's flag bits
 --     slot            its place in the queue of cached programs; nil: the caller releases it
+--     plain           cached and without names: a match is over when its table is built
 local ffi = require "ffi"
 local bit = require "bit"
 local base = require "resty.core.base"
@@ -141,6 +142,7 @@ local function store(program, regex, opts)
     program.regex = regex
     program.opts = opts
     program.slot = slot
+    program.plain = not program.names
     by_regex[regex] = program
     programs[slot] = program
     to_front(nodes, slot, USED)
@@ -170,6 +172,7 @@ local function compile(regex, opts)
         names = captures.names(re, band(flags, M.DUPLICATE_NAMES) ~= 0),
         build = captures.builder(groups),
         flags = flags,
+        plain = false,
     }
 
     if band(flags, M.COMPILE_ONCE) ~= 0 and capacity > 0 then
