@@ -9,8 +9,8 @@
 //     };
 //
 // A row's setter gets nginx's own slot function with the address of the member and offset 0, so
-// nginx's messages ("is duplicate", "invalid value") stay. Members start "unset" (ngx::unset<T>) and
-// are merged by ngx::merge(child, parent, default).
+// nginx's messages ("is duplicate", "invalid value") stay. Members start "unset" (ngx::unset<T>)
+// and are merged by ngx::merge(child, parent, default).
 #pragma once
 
 #include "ngx/nginx.hpp"
@@ -20,12 +20,15 @@
 
 namespace ngx {
 
-template <typename T> inline const T unset = T(-1);
+template <typename T>
+inline const T unset = T(-1);
 
 namespace detail {
 
-template <auto Member> struct MemberOf;
-template <typename O, typename T, T O::*Member> struct MemberOf<Member> {
+template <auto Member>
+struct MemberOf;
+template <typename O, typename T, T O::*Member>
+struct MemberOf<Member> {
     using Owner = O;
     using Type = T;
 };
@@ -94,8 +97,8 @@ ngx_command_t choice(const char* name, ngx_uint_t where, ngx_uint_t level, ngx_c
 template <auto Member>
 ngx_command_t bitmask(const char* name, ngx_uint_t where, ngx_uint_t level,
                       ngx_conf_bitmask_t* table) {
-    return detail::row<Member, ngx_uint_t, ngx_conf_set_bitmask_slot>(
-        name, where | NGX_CONF_1MORE, level, table);
+    return detail::row<Member, ngx_uint_t, ngx_conf_set_bitmask_slot>(name, where | NGX_CONF_1MORE,
+                                                                      level, table);
 }
 
 // A repeatable directive: an array of ngx_str_t, or of ngx_keyval_t.
@@ -123,7 +126,7 @@ inline const ngx_command_t end_of_commands = {{0, nullptr}, 0, nullptr, 0, 0, nu
 
 // child if set, else parent if set, else fallback.
 template <typename T>
-    requires std::is_integral_v<T>
+requires std::is_integral_v<T>
 void merge(T& child, const T& parent, std::type_identity_t<T> fallback) {
     if (child == unset<T>) {
         child = parent == unset<T> ? fallback : parent;
@@ -143,7 +146,8 @@ inline void merge(ngx_array_t*& child, ngx_array_t* parent) {
 }
 
 // Pointers to objects of a conf: null is unset.
-template <typename T> void merge(T*& child, T* parent, std::type_identity_t<T*> fallback = nullptr) {
+template <typename T>
+void merge(T*& child, T* parent, std::type_identity_t<T*> fallback = nullptr) {
     if (child == nullptr) {
         child = parent == nullptr ? fallback : parent;
     }

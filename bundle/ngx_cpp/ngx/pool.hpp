@@ -33,7 +33,7 @@ template <typename T, typename... Args>
 
 // An uninitialised array of n trivial objects; empty when memory is short.
 template <typename T>
-    requires std::is_trivial_v<T>
+requires std::is_trivial_v<T>
 [[nodiscard]] std::span<T> make_array(ngx_pool_t* pool, size_t n) {
     auto* p = static_cast<T*>(ngx_palloc(pool, n * sizeof(T)));
     return p == nullptr ? std::span<T>{} : std::span<T>{p, n};

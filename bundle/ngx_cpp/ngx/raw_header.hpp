@@ -74,7 +74,7 @@ private:
         const bool is_value_end = rest_.substr(1).starts_with('\n'); // a name without ":"
         if (!is_value_end) {
             replace(':');
-            put(std::min(rest_.find('\0'), rest_.size()));
+            put(rest_.find('\0'));
         }
         if (rest_.empty()) {
             return false;
@@ -109,6 +109,7 @@ private:
     }
 
     void put(size_t n) {
+        n = std::min(n, rest_.size());
         std::memcpy(out_, rest_.data(), n);
         out_ += n;
         rest_.remove_prefix(n);

@@ -16,10 +16,14 @@ inline std::string_view view(const u_char* first, const u_char* last) {
     return {reinterpret_cast<const char*>(first), static_cast<size_t>(last - first)};
 }
 
-inline u_char* bytes(const char* s) { return reinterpret_cast<u_char*>(const_cast<char*>(s)); }
+inline u_char* bytes(const char* s) {
+    return reinterpret_cast<u_char*>(const_cast<char*>(s));
+}
 
 // A non-owning ngx_str_t over sv.
-inline ngx_str_t str(std::string_view sv) { return {sv.size(), bytes(sv.data())}; }
+inline ngx_str_t str(std::string_view sv) {
+    return {sv.size(), bytes(sv.data())};
+}
 
 // A copy of sv in pool, with a NUL after the last byte for C callers; data is null when memory is
 // short.

@@ -1,0 +1,184 @@
+// ngx.exit, exec, redirect, sleep, get_phase: what ends or suspends a handler.
+#include "lua_engine/sleep.hpp"
+#include "lua_http/http_host.hpp"
+#include "ngx/export.hpp"
+#include "ngx/log.hpp"
+#include "ngx/str.hpp"
+
+namespace lua::http {
+namespace {
+
+constexpr const char* kPendingSubrequests = "attempt to abort with pending subrequests";
+
+int fail(u_char* err, size_t* errlen, std::string_view text) {
+    *errlen = text.copy(reinterpret_cast<char*>(err), *errlen);
+    return NGX_ERROR;
+}
+
+// 408, 444, 499 and ngx.ERROR close the connection, whatever was sent.
+bool closes_connection(int status) {
+    return status == NGX_ERROR || status == NGX_HTTP_REQUEST_TIME_OUT || status == NGX_HTTP_CLOSE ||
+           status == NGX_HTTP_CLIENT_CLOSED_REQUEST;
+}
+
+// The status that ngx.exit ends the request with, now that the header may be out.
+int status_after_header(const ngx_http_request_t& r, ngx_log_t* log, int status) {
+    if (!r.header_sent || status < NGX_HTTP_SPECIAL_RESPONSE || closes_connection(status)) {
+        return status;
+    }
+    if (status != static_cast<int>(r.headers_out.status)) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "attempt to set status %d via ngx.exit after sending out the response "
+                      "status %ui",
+                      status, r.headers_out.status);
+    }
+    return NGX_HTTP_OK;
+}
+
+// Checks what exec and redirect have in common. Null if they may go on.
+const char* may_leave(Host* host) {
+    if (!kOutputPhases.has(host->phase)) {
+        return refusal(host->phase);
+    }
+    return host->run.blocks_abort() ? kPendingSubrequests : nullptr;
+}
+
+} // namespace
+
+// 0: recorded, the caller yields; -4: recorded, the caller returns; else err.
+NGX_LUA_FFI int ngx_http_lua_ffi_exit(ngx_http_request_t*, int status, u_char* err,
+                                      size_t* errlen) noexcept {
+    Host* host = current().host;
+    if (status == NGX_AGAIN || status == NGX_DONE) {
+        return fail(err, errlen,
+                    "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE");
+    }
+    if (!kExitPhases.has(host->phase)) {
+        return fail(err, errlen, refusal(host->phase));
+    }
+    NGX_LUA_DEBUG(host->log(), "lua exit with code %i", static_cast<ngx_int_t>(status));
+
+    if (!kYieldPhases.has(host->phase)) { // filters and the balancer act on it when they are over
+        HttpHost& http = running_host();
+        http.exit_code = status;
+        http.exited = true;
+        return NGX_DONE;
+    }
+    if (!closes_connection(status) && host->run.blocks_abort()) {
+        return fail(err, errlen, kPendingSubrequests);
+    }
+    if (kOutputPhases.has(host->phase)) {
+        status = status_after_header(running_host().request, host->log(), status);
+    }
+    host->run.end_by(Run::End::exit, status);
+    return NGX_OK;
+}
+
+NGX_LUA_FFI int ngx_http_lua_ffi_redirect(ngx_http_request_t*, const u_char* uri, size_t uri_len,
+                                          int status, const char** err) noexcept {
+    *err = may_leave(current().host);
+    if (*err != nullptr) {
+        return NGX_ERROR;
+    }
+    ngx_http_request_t& r = running_host().request;
+    if (r.header_sent) {
+        *err = "attempt to call ngx.redirect after sending out the headers";
+        return NGX_ERROR;
+    }
+    ngx_str_t value = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r.headers_out.headers));
+    if (value.data == nullptr || header == nullptr) {
+        *err = "no memory";
+        return NGX_ERROR;
+    }
+    ngx_http_clear_location((&r));
+    header->hash = 1;
+    header->next = nullptr;
+    ngx_str_set(&header->key, "Location");
+    header->value = value;
+    header->lowcase_key = ngx::bytes("location");
+    r.headers_out.location = header;
+    NGX_LUA_DEBUG(r.connection->log, "lua redirect to \"%V\" with code %i", &value,
+                  static_cast<ngx_int_t>(status));
+    current().host->run.end_by(Run::End::exit, status);
+    return NGX_AGAIN;
+}
+
+NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, size_t uri_len,
+                                      const u_char* args, size_t args_len,
+                                      const char** err) noexcept {
+    *err = may_leave(current().host);
+    if (*err != nullptr) {
+        return NGX_ERROR;
+    }
+    HttpHost& host = running_host();
+    ngx_http_request_t& r = host.request;
+    if (r.header_sent) {
+        *err = "attempt to call ngx.exec after sending out response headers";
+        return NGX_ERROR;
+    }
+
+    host.exec_uri = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
+    host.exec_args = {};
+    if (host.exec_uri.data == nullptr) {
+        *err = "no memory";
+        return NGX_ERROR;
+    }
+    std::string_view extra{reinterpret_cast<const char*>(args), args == nullptr ? 0 : args_len};
+    if (host.exec_uri.data[0] == '@') {
+        if (!extra.empty()) {
+            ngx_str_t ignored = ngx::str(extra);
+            ngx_log_error(NGX_LOG_WARN, host.log(), 0,
+                          "query strings %V ignored when exec'ing named location %V", &ignored,
+                          &host.exec_uri);
+        }
+    } else {
+        ngx_uint_t flags = NGX_HTTP_LOG_UNSAFE;
+        if (ngx_http_parse_unsafe_uri(&r, &host.exec_uri, &host.exec_args, &flags) != NGX_OK) {
+            *err = "unsafe uri";
+            return NGX_ERROR;
+        }
+        if (!extra.empty()) {
+            std::string_view own = ngx::view(host.exec_args);
+            size_t len = own.size() + extra.size() + (own.empty() ? 0 : 1);
+            auto* p = static_cast<u_char*>(ngx_pnalloc(r.pool, len));
+            if (p == nullptr) {
+                *err = "no memory";
+                return NGX_ERROR;
+            }
+            host.exec_args = {len, p};
+            if (!own.empty()) {
+                p = ngx_cpymem(p, own.data(), own.size());
+                *p++ = '&';
+            }
+            ngx_memcpy(p, extra.data(), extra.size());
+        }
+    }
+    NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &host.exec_uri, &host.exec_args);
+    host.run.end_by(Run::End::redirect_internally, 0);
+    return NGX_AGAIN;
+}
+
+NGX_LUA_FFI int ngx_http_lua_ffi_sleep(ngx_http_request_t*, long msec, const char** err) noexcept {
+    Host* host = current().host;
+    if (!kYieldPhases.has(host->phase)) {
+        *err = refusal(host->phase);
+        return NGX_ERROR;
+    }
+    if (!SleepWait::start(*host, static_cast<ngx_msec_t>(msec))) {
+        *err = "no memory";
+        return NGX_ERROR;
+    }
+    return NGX_AGAIN;
+}
+
+NGX_LUA_FFI int ngx_http_lua_ffi_get_phase(ngx_http_request_t*, const char** err) noexcept {
+    const Host* host = current().host;
+    if (host == nullptr) {
+        *err = "no request context";
+        return NGX_ERROR;
+    }
+    return static_cast<int>(host->phase);
+}
+
+} // namespace lua::http

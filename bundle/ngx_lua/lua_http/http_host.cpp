@@ -1,0 +1,360 @@
+#include "lua_http/http_host.hpp"
+
+#include "lua_engine/traceback.hpp"
+#include "lua_http/init.hpp"
+#include "ngx/log.hpp"
+#include "ngx/pool.hpp"
+
+#include "lua_engine/chunk_name.hpp"
+
+#include <new>
+
+namespace lua::http {
+namespace {
+
+// The VM for r: the worker's, or with the code cache off one that r's parents share.
+Vm* vm_for(ngx_http_request_t* r, bool& owned) {
+    MainConf& main = main_conf(r);
+    owned = false;
+    if (loc_conf(r).code_cache) {
+        return main.vm;
+    }
+    owned = true;
+    for (ngx_http_request_t* p = r->parent; p != nullptr; p = p->parent) {
+        HttpHost* host = HttpHost::of(p);
+        if (host != nullptr && !host->vm().shared()) {
+            host->vm().retain();
+            return &host->vm();
+        }
+    }
+    return create_request_vm(main, r->connection->log);
+}
+
+} // namespace
+
+HttpHost::HttpHost(ngx_http_request_t& r, Vm& vm) noexcept : Host(vm), request(r), output(*this) {}
+
+HttpHost* HttpHost::make(ngx_http_request_t* r) noexcept {
+    bool owns_vm = false;
+    Vm* vm = vm_for(r, owns_vm);
+    if (vm == nullptr) {
+        return nullptr;
+    }
+    void* memory = ngx_palloc(r->pool, sizeof(HttpHost));
+    if (memory == nullptr) {
+        return nullptr;
+    }
+    auto* host = new (memory) HttpHost(*r, *vm);
+    host->owns_vm_ = owns_vm;
+    ngx_http_set_ctx(r, host, ngx_http_lua_module);
+    if (owns_vm && !keep_until_pool_end(*host)) {
+        vm->release();
+        return nullptr;
+    }
+    return host;
+}
+
+bool keep_until_pool_end(HttpHost& host) noexcept {
+    if (host.needs_cleanup_) {
+        return true;
+    }
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(host.request.pool, 0);
+    if (cleanup == nullptr) {
+        return false;
+    }
+    cleanup->handler = HttpHost::on_pool_end;
+    cleanup->data = &host;
+    host.needs_cleanup_ = true;
+    return true;
+}
+
+void HttpHost::on_pool_end(void* data) noexcept {
+    auto& host = *static_cast<HttpHost*>(data);
+    host.run.abort();
+    if (host.ctx_ref != LUA_NOREF) {
+        release_ctx_table(host);
+    }
+    if (host.owns_vm_) {
+        host.vm().release();
+    }
+}
+
+// --- waking up ---
+
+bool HttpHost::before_wait() noexcept {
+    ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(&request, 0);
+    if (cleanup == nullptr) {
+        return false;
+    }
+    cleanup->handler = on_request_end;
+    cleanup->data = this;
+    return true;
+}
+
+void HttpHost::on_request_end(void* data) noexcept {
+    auto& host = *static_cast<HttpHost*>(data);
+    host.run.abort();
+    if (host.wake_event_.posted) {
+        ngx_delete_posted_event(&host.wake_event_);
+    }
+}
+
+void HttpHost::wake() noexcept {
+    if (!wake_event_.posted) {
+        wake_event_.handler = on_wake;
+        wake_event_.data = this;
+        wake_event_.log = request.connection->log;
+        ngx_post_event(&wake_event_, &ngx_posted_events);
+    }
+}
+
+void HttpHost::on_wake(ngx_event_t* ev) noexcept {
+    auto& host = *static_cast<HttpHost*>(ev->data);
+    ngx_connection_t* c = host.request.connection;
+
+    ngx_http_set_log_request(c->log, &host.request);
+    host.resumed();
+    ngx_http_run_posted_requests(c);
+}
+
+void HttpHost::resumed() noexcept {
+    if (!run.active()) {
+        return;
+    }
+    ngx_int_t rc = settle(run.resume_ready());
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+    if (phase == Phase::content) {
+        ngx_http_finalize_request(&request, rc);
+        return;
+    }
+    if (rc == NGX_DONE) {
+        return; // the request went elsewhere
+    }
+    result_ = rc;
+    has_result_ = true;
+    request.write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(&request);
+}
+
+std::optional<ngx_int_t> HttpHost::take_result() noexcept {
+    if (!has_result_) {
+        return std::nullopt;
+    }
+    has_result_ = false;
+    return result_;
+}
+
+void HttpHost::debug_uri(const char* what) const noexcept {
+    NGX_LUA_DEBUG(log(), "%s: \"%V?%V\"", what, &request.uri, &request.args);
+}
+
+// The client's socket can take more while the handler waits.
+void HttpHost::on_write(ngx_http_request_t* r) noexcept {
+    HttpHost* host = of(r);
+    ngx_event_t* wev = r->connection->write;
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+
+    if (host == nullptr) {
+        return;
+    }
+    if (wev->timedout) {
+        ngx_connection_error(r->connection, NGX_ETIMEDOUT, const_cast<char*>("client timed out"));
+        r->connection->timedout = 1;
+        host->output.wake_flushers("timeout");
+        return;
+    }
+    if (r->buffered != 0 || r->postponed != nullptr || (r == r->main && r->connection->buffered)) {
+        if (ngx_http_output_filter(r, nullptr) == NGX_ERROR) {
+            host->output.wake_flushers("client aborted");
+            return;
+        }
+    }
+    if (r->connection->buffered != 0) {
+        if (!wev->delayed) {
+            ngx_add_timer(wev, core->send_timeout);
+        }
+        static_cast<void>(ngx_handle_write_event(wev, core->send_lowat));
+        return;
+    }
+    if (wev->timer_set && !wev->delayed) {
+        ngx_del_timer(wev);
+    }
+    host->output.wake_flushers(nullptr);
+}
+
+// --- running handlers ---
+
+bool HttpHost::resolve(Handler& handler, std::string_view& path, std::string_view& key) noexcept {
+    if (handler.chunk.kind == Chunk::Kind::inline_source) {
+        return true;
+    }
+    if (handler.path == nullptr) {
+        path = ngx::view(handler.chunk.source);
+        return true;
+    }
+    ngx_str_t resolved = {};
+    if (ngx_http_complex_value(&request, handler.path, &resolved) != NGX_OK) {
+        return false;
+    }
+    resolved = ngx::copy(request.pool, ngx::view(resolved));
+    if (resolved.data == nullptr ||
+        ngx_get_full_name(request.pool, const_cast<ngx_str_t*>(&ngx_cycle->prefix), &resolved) !=
+            NGX_OK) {
+        return false;
+    }
+    ngx_str_t cache_key = file_cache_key(request.pool, ngx::view(resolved));
+    if (cache_key.data == nullptr) {
+        return false;
+    }
+    path = ngx::view(resolved);
+    key = ngx::view(cache_key);
+    return true;
+}
+
+ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
+    std::string_view path;
+    std::string_view key;
+
+    phase = at;
+    lua_State* L = run.begin();
+    if (L == nullptr) {
+        ngx_log_error(NGX_LOG_ERR, log(), 0,
+                      "lua: failed to create new coroutine to handle request");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    Chunk::Loaded loaded = resolve(handler, path, key)
+                               ? handler.chunk.load(vm(), L, log(), path, key)
+                               : Chunk::Loaded::failed;
+    if (loaded != Chunk::Loaded::ok) {
+        run.discard();
+        return loaded == Chunk::Loaded::not_found     ? NGX_HTTP_NOT_FOUND
+               : loaded == Chunk::Loaded::unavailable ? NGX_HTTP_SERVICE_UNAVAILABLE
+                                                      : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    Step step = run.start();
+    handler.chunk.check_environment(vm());
+    return settle(step);
+}
+
+ngx_int_t HttpHost::settle(Step step) noexcept {
+    if (step != Step::waiting) {
+        return conclude(step);
+    }
+    if (output.push() == NGX_ERROR) {
+        request.connection->error = 1;
+    }
+    if (phase != Phase::content || request.write_event_handler != on_write) {
+        request.write_event_handler = on_write;
+    }
+    return NGX_AGAIN;
+}
+
+ngx_int_t HttpHost::conclude(Step step) noexcept {
+    switch (step) {
+    case Step::failed:
+        output.discard();
+        return request.header_sent ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    case Step::ended:
+        if (run.end() == Run::End::redirect_internally) {
+            return redirect_internally();
+        }
+        if (run.end() == Run::End::restart_phases) {
+            return NGX_OK;
+        }
+        return finish_with(run.end_status());
+    case Step::done:
+    case Step::waiting:
+        break;
+    }
+    return finish_with(NGX_OK);
+}
+
+// The handler is over; status is that of ngx.exit, or NGX_OK.
+ngx_int_t HttpHost::finish_with(int status) noexcept {
+    bool ends_request = phase == Phase::content || output.started();
+
+    if (status == NGX_OK && !ends_request) {
+        return NGX_OK;
+    }
+    if (status == NGX_DECLINED && phase != Phase::content) {
+        return NGX_OK;
+    }
+    if (status < NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (status == NGX_HTTP_REQUEST_TIME_OUT || status == NGX_HTTP_CLOSE ||
+        status == NGX_HTTP_CLIENT_CLOSED_REQUEST) {
+        return status;
+    }
+    if (status >= NGX_HTTP_SPECIAL_RESPONSE && !request.header_sent) {
+        output.discard();
+        return status;
+    }
+    if (status >= NGX_HTTP_OK && !request.header_sent && request.headers_out.status == 0) {
+        request.headers_out.status = static_cast<ngx_uint_t>(status);
+    }
+    ngx_int_t rc = output.finish();
+    return rc == NGX_ERROR ? NGX_ERROR : NGX_HTTP_OK;
+}
+
+ngx_int_t HttpHost::redirect_internally() noexcept {
+    ngx_http_request_t* r = &request;
+    bool in_content = phase == Phase::content;
+
+    output.discard();
+    r->write_event_handler = ngx_http_request_empty_handler;
+    if (exec_uri.data[0] == '@') {
+        ngx_http_named_location(r, &exec_uri);
+    } else {
+        ngx_http_internal_redirect(r, &exec_uri, &exec_args);
+    }
+    if (!in_content) {
+        ngx_http_finalize_request(r, NGX_DONE);
+    }
+    return NGX_DONE;
+}
+
+int HttpHost::call_handler(Phase at, Handler& handler, int nargs, int nresults) noexcept {
+    lua_State* L = vm().state();
+    int base = lua_gettop(L) - nargs;
+    std::string_view path;
+    std::string_view key;
+    PhaseScope in_phase{*this, at};
+
+    lua_checkstack(L, 4);
+    lua_pushcfunction(L, traceback_handler);
+    lua_insert(L, base + 1);
+    Chunk::Loaded loaded = resolve(handler, path, key)
+                               ? handler.chunk.load(vm(), L, log(), path, key)
+                               : Chunk::Loaded::failed;
+    if (loaded != Chunk::Loaded::ok) {
+        lua_settop(L, base);
+        return -1;
+    }
+    lua_insert(L, base + 2);
+
+    void* outer = lua_getexdata(L);
+    lua_setexdata(L, &request);
+    int rc = 0;
+    {
+        CurrentScope scope{vm(), this, nullptr};
+        rc = lua_pcall(L, nargs, nresults, base + 1);
+    }
+    lua_setexdata(L, outer);
+    lua_remove(L, base + 1);
+    handler.chunk.check_environment(vm());
+    if (rc == 0) {
+        return lua_gettop(L) - base;
+    }
+    std::string_view message =
+        lua_isstring(L, -1) ? to_view(L, -1) : std::string_view{"unknown reason"};
+    ngx_log_error(NGX_LOG_ERR, log(), 0, "failed to run %s: %*s", context_name(at), message.size(),
+                  message.data());
+    lua_settop(L, base);
+    return -1;
+}
+
+} // namespace lua::http

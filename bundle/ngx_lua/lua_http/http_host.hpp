@@ -1,0 +1,102 @@
+// The Host of an http request (or subrequest): the module's context of the request. It lies in the
+// request's pool and is made when the first Lua phase runs; an internal redirect takes it away from
+// the request, and the next phase makes a new one.
+//
+// A phase handler calls run_handler(). If the handler waits, nginx's phase engine is left alone
+// (NGX_AGAIN); when the last task is done, the phase engine is called again and finds the result
+// here, or, in the content phase, the request is finalised.
+#pragma once
+
+#include "lua_engine/host.hpp"
+#include "lua_http/body_filter.hpp"
+#include "lua_http/conf.hpp"
+#include "lua_http/output.hpp"
+
+#include <optional>
+
+namespace lua::http {
+
+class HttpHost final : public Host {
+public:
+    // The request's host, null if no Lua code ran for it yet.
+    [[nodiscard]] static HttpHost* of(ngx_http_request_t* r) noexcept {
+        return static_cast<HttpHost*>(ngx_http_get_module_ctx(r, ngx_http_lua_module));
+    }
+
+    // The same, made if need be; null when memory is short (or a VM of its own cannot be made).
+    [[nodiscard]] static HttpHost* get(ngx_http_request_t* r) noexcept {
+        HttpHost* host = of(r);
+        return host != nullptr ? host : make(r);
+    }
+
+    [[nodiscard]] ngx_log_t* log() const noexcept override { return request.connection->log; }
+    [[nodiscard]] ngx_pool_t* pool() const noexcept override { return request.pool; }
+    [[nodiscard]] void* exdata() const noexcept override { return &request; }
+    void wake() noexcept override;
+    bool before_wait() noexcept override;
+    void debug_uri(const char* what) const noexcept override;
+
+    // Runs handler as an entry task in `phase`. Returns what a phase handler returns to nginx, with
+    // NGX_OK for "go on", NGX_AGAIN for "waits", and NGX_DONE if the request went elsewhere.
+    [[nodiscard]] ngx_int_t run_handler(Phase phase, Handler& handler) noexcept;
+
+    // The result of a handler that waited, once the phase engine comes back to it.
+    [[nodiscard]] std::optional<ngx_int_t> take_result() noexcept;
+
+    // Runs handler synchronously on the VM's main state: set, filters, log. Arguments must have
+    // been pushed by push_arguments(L); the results stay on the main state's stack for the caller,
+    // who gets their number or -1 after an error that was logged as "failed to run <what>".
+    [[nodiscard]] int call_handler(Phase phase, Handler& handler, int nargs, int nresults) noexcept;
+
+    // The path of a file handler and its cache key, as load() wants them; false: logged.
+    [[nodiscard]] bool resolve(Handler& handler, std::string_view& path,
+                               std::string_view& key) noexcept;
+
+    ngx_http_request_t& request;
+    Output output;
+    ngx_str_t exec_uri = {};  // target of ngx.exec
+    ngx_str_t exec_args = {}; //
+    BodyFilter body_filter;
+    int ctx_ref = LUA_NOREF;       // ngx.ctx
+    int filter_exit_code = 0;      // header_filter_by_lua*: the exit code in effect
+    int exit_code = 0;             // of ngx.exit in phases where it only records
+    bool exited = false;           // likewise: exit_code is valid
+    bool header_set = false;       // a response header was set by Lua
+    bool content_type_set = false; // Content-Type was set or cleared by Lua
+    bool body_pending = false;     // nginx reads the body before the handler runs
+    bool body_delayed = false;     // and will come back from the event loop
+
+private:
+    HttpHost(ngx_http_request_t& r, Vm& vm) noexcept;
+
+    static HttpHost* make(ngx_http_request_t* r) noexcept;
+    static void on_wake(ngx_event_t* ev) noexcept;
+    static void on_write(ngx_http_request_t* r) noexcept;
+    static void on_request_end(void* data) noexcept;
+    static void on_pool_end(void* data) noexcept;
+
+    ngx_int_t settle(Step step) noexcept;
+    ngx_int_t conclude(Step step) noexcept;
+    ngx_int_t finish_with(int status) noexcept;
+    ngx_int_t redirect_internally() noexcept;
+    void resumed() noexcept;
+
+    ngx_event_t wake_event_ = {};
+    Handler* handler_ = nullptr; // in hand; until its environment was checked
+    ngx_int_t result_ = NGX_OK;
+    bool has_result_ = false;
+    bool needs_cleanup_ = false;
+    bool owns_vm_ = false;
+
+    friend bool keep_until_pool_end(HttpHost& host) noexcept;
+};
+
+// Makes sure that on_pool_end runs: something of the VM's belongs to the request now.
+[[nodiscard]] bool keep_until_pool_end(HttpHost& host) noexcept;
+
+// The running handler's request host; only valid in phases of kRequestPhases.
+inline HttpHost& running_host() noexcept {
+    return *static_cast<HttpHost*>(current().host);
+}
+
+} // namespace lua::http

@@ -1,0 +1,61 @@
+#include "lua_http/request_body.hpp"
+
+#include "lua_http/http_host.hpp"
+#include "lua_http/phases.hpp"
+
+namespace lua::http {
+namespace {
+
+// The body came with the header, or it comes later and nginx calls back from its event loop.
+void on_body_before_phase(ngx_http_request_t* r) {
+    HttpHost* host = HttpHost::of(r);
+    if (host == nullptr || !host->body_pending) {
+        return;
+    }
+    host->body_pending = false;
+    r->main->count--;
+    if (!host->body_delayed) {
+        return;
+    }
+    host->body_delayed = false;
+    if (host->phase == Phase::content) {
+        ngx_http_finalize_request(r, on_content(r));
+    } else {
+        r->write_event_handler = ngx_http_core_run_phases;
+        ngx_http_core_run_phases(r);
+    }
+}
+
+} // namespace
+
+ngx_int_t read_body_before(HttpHost& host, Phase phase) noexcept {
+    ngx_http_request_t* r = &host.request;
+    if (r->request_body != nullptr || r->discard_body || r != r->main) {
+        return NGX_OK;
+    }
+    host.phase = phase;
+    host.body_pending = true;
+    r->request_body_in_single_buf = 1;
+    r->request_body_in_persistent_file = 1;
+    r->request_body_in_clean_file = 1;
+
+    ngx_int_t rc = ngx_http_read_client_request_body(r, on_body_before_phase);
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE || rc == NGX_ERROR) {
+        host.body_pending = false;
+        if (phase == Phase::content) {
+            return rc;
+        }
+        r->main->count--;
+        return rc;
+    }
+    if (host.body_pending) {
+        host.body_delayed = true;
+        if (phase == Phase::content) {
+            r->main->count++; // given up by on_content's finalisation
+        }
+        return NGX_DONE;
+    }
+    return NGX_OK;
+}
+
+} // namespace lua::http
