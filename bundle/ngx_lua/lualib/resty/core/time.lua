@@ -1,0 +1,134 @@
+-- ngx.now, time, update_time, today, localtime, utctime, cookie_time, http_time, parse_http_time,
+-- req.start_time.
+local ffi = require "ffi"
+local base = require "resty.core.base"
+local native = require "resty.core.native"
+
+local C = ffi.C
+local error = error
+local ffi_new = ffi.new
+local ffi_string = ffi.string
+local get_request = base.get_request
+local tonumber = tonumber
+local type = type
+
+ffi.cdef [[
+    double ngx_lua_ffi_now(void);
+    long ngx_lua_ffi_time(void);
+    long ngx_lua_ffi_monotonic_msec(void);
+    void ngx_lua_ffi_update_time(void);
+    void ngx_lua_ffi_today(unsigned char *buf);
+    void ngx_lua_ffi_localtime(unsigned char *buf);
+    void ngx_lua_ffi_utctime(unsigned char *buf);
+    int ngx_lua_ffi_cookie_time(unsigned char *buf, long t);
+    void ngx_lua_ffi_http_time(unsigned char *buf, long t);
+    void ngx_lua_ffi_parse_http_time(const unsigned char *src, size_t len, long *time);
+]]
+
+native.declare [[
+    double @req_start_time(@request *r);
+]]
+
+local req_start_time = native.bind("req_start_time")
+
+local DATE_SIZE = 10
+local DATE_TIME_SIZE = 19
+local HTTP_TIME_SIZE = 29
+
+local M = { version = base.version }
+
+local text = ffi_new("unsigned char[?]", HTTP_TIME_SIZE)
+local seconds = ffi_new("long[1]")
+
+
+function ngx.now()
+    return C.ngx_lua_ffi_now()
+end
+
+
+function ngx.time()
+    return tonumber(C.ngx_lua_ffi_time())
+end
+
+
+-- The cached time since boot, which no change of the clock moves.
+function M.monotonic_msec()
+    return tonumber(C.ngx_lua_ffi_monotonic_msec())
+end
+
+
+function M.monotonic_time()
+    return tonumber(C.ngx_lua_ffi_monotonic_msec()) / 1000
+end
+
+
+function ngx.update_time()
+    C.ngx_lua_ffi_update_time()
+end
+
+
+function ngx.today()
+    C.ngx_lua_ffi_today(text)
+    return ffi_string(text, DATE_SIZE)
+end
+
+
+function ngx.localtime()
+    C.ngx_lua_ffi_localtime(text)
+    return ffi_string(text, DATE_TIME_SIZE)
+end
+
+
+function ngx.utctime()
+    C.ngx_lua_ffi_utctime(text)
+    return ffi_string(text, DATE_TIME_SIZE)
+end
+
+
+function ngx.cookie_time(sec)
+    if type(sec) ~= "number" then
+        error("number argument only", 2)
+    end
+
+    return ffi_string(text, C.ngx_lua_ffi_cookie_time(text, sec))
+end
+
+
+function ngx.http_time(sec)
+    if type(sec) ~= "number" then
+        error("number argument only", 2)
+    end
+
+    C.ngx_lua_ffi_http_time(text, sec)
+    return ffi_string(text, HTTP_TIME_SIZE)
+end
+
+
+function ngx.parse_http_time(s)
+    if type(s) ~= "string" then
+        error("string argument only", 2)
+    end
+
+    C.ngx_lua_ffi_parse_http_time(s, #s, seconds)
+    local sec = tonumber(seconds[0])
+
+    if sec == -1 then
+        return nil
+    end
+
+    return sec
+end
+
+
+function ngx.req.start_time()
+    local r = get_request()
+
+    if not r then
+        error("no request found")
+    end
+
+    return req_start_time(r)
+end
+
+
+return M
