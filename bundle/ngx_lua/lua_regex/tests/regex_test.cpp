@@ -174,13 +174,17 @@ TEST_F(RegexTest, OnceCheckedSubjectsStillRefuseToStartInsideACharacter) {
 }
 
 TEST_F(RegexTest, PatternsThatCannotBecomeMachineCodeAreInterpreted) {
-    const Owned impossible = compiled("a\\Cb", flag::jit, kUtf);
-    EXPECT_EQ(g_log, "7 pcre2_jit_compile() failed: -48 in \"a\\Cb\", ignored\n");
-    EXPECT_EQ(match(impossible, "axb"), "0-3");
-
     const Owned unwanted = compiled("(*NO_JIT)b", flag::jit);
     EXPECT_EQ(unwanted->way, MatchWay::interpreter);
     EXPECT_EQ(match(unwanted, "ab"), "1-2");
+
+    // Up to some version PCRE2 had no machine code for \C.
+    g_log.clear();
+    const Owned maybe = compiled("a\\Cb", flag::jit | flag::no_utf_check, kUtf);
+    EXPECT_EQ(match(maybe, "axb"), "0-3");
+    EXPECT_EQ(g_log, maybe->way == MatchWay::direct
+                         ? "8 pcre2 JIT compiled successfully\n"
+                         : "7 pcre2_jit_compile() failed: -48 in \"a\\Cb\", ignored\n");
 }
 
 TEST_F(RegexTest, TheMatchLimitStopsRunawayMatches) {

@@ -19,7 +19,7 @@ local get_program = program.get
 local guard, release, release_guarded = program.guard, program.release, program.release_guarded
 
 local chars_type = ffi.typeof("const char *")
-local replaced = ffi.new("ngx_lua_regex_text_t[1]")
+local replaced = ffi.new("ngx_str_t[1]")
 
 local NO_MATCH = -1
 local BAD_TEMPLATE = -0x80000000

@@ -25,10 +25,6 @@ local USED = queue.USED
 local ERROR_SIZE = 256
 
 ffi.cdef[[
-typedef struct {
-    size_t               len;
-    const unsigned char *data;
-} ngx_lua_regex_text_t;
 
 typedef struct {
     void                *pool;
@@ -58,7 +54,7 @@ int ngx_lua_ffi_compile_replace_template(ngx_lua_regex_t *re, const unsigned cha
 
 int ngx_lua_ffi_regex_replace(ngx_lua_regex_t *re, const unsigned char *s, size_t len,
     const unsigned char *replacement, size_t replacement_len, int global,
-    ngx_lua_regex_text_t *out);
+    ngx_str_t *out);
 
 uint32_t ngx_lua_ffi_max_regex_cache_size(void);
 ]]
