@@ -335,11 +335,7 @@ local function output_many(newline, count, ...)
 end
 
 
-local function dispatch(newline, count, ...)
-    if count == 1 then
-        return output_one(newline, (...))
-    end
-
+local function output_any(newline, count, ...)
     if count == 2 then
         return output_two(newline, ...)
     end
@@ -357,12 +353,24 @@ end
 
 
 function ngx.print(...)
-    return dispatch(0, select("#", ...), ...)
+    local count = select("#", ...)
+
+    if count == 1 then
+        return output_one(0, (...))
+    end
+
+    return output_any(0, count, ...)
 end
 
 
 function ngx.say(...)
-    return dispatch(1, select("#", ...), ...)
+    local count = select("#", ...)
+
+    if count == 1 then
+        return output_one(1, (...))
+    end
+
+    return output_any(1, count, ...)
 end
 
 

@@ -44,8 +44,8 @@ local values = ffi_new("ngx_lua_ffi_str_t[?]", MAX_VALUES)
 local truncated = ffi_new("int[1]")
 
 
--- What a header is set to: is_nil, value, value_len, values, values_len; nothing if there is nothing
--- to do.
+-- What a header is set to: is_nil, value, value_len, values, values_len; nothing if there is
+-- nothing to do.
 local function plan(value, no_override)
     if value == nil then
         if no_override then
