@@ -12,7 +12,6 @@ local ffi_string = ffi.string
 local get_request = base.get_request
 local get_size_ptr = base.get_size_ptr
 local get_string_buf = base.get_string_buf
-local new_tab = base.new_tab
 local type = type
 
 local FFI_ERROR = base.FFI_ERROR
@@ -65,14 +64,15 @@ function M.set_filter_level(level)
 end
 
 
--- Takes up to `max` captured lines, oldest first, as level, time, line, level, ...
+-- Takes up to `max` captured lines (all if it is not positive), oldest first, as level, time, line,
+-- level, ...
 function M.get_logs(max, res)
     max = max or DEFAULT_MAX
-    res = res or new_tab(max * 3 + 1, 0)
+    res = res or {}
     local err, errlen = error_buffer()
     local n = 0
 
-    for _ = 1, max do
+    while max <= 0 or n < 3 * max do
         local len = C.ngx_lua_ffi_errlog_get_msg(message, level_ptr, err, errlen, time_ptr)
 
         if len == FFI_ERROR then
