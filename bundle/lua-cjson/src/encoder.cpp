@@ -83,10 +83,10 @@ private:
 
     void string();
     void quoted(std::string_view text);
-    void long_quoted(std::string_view text);
+    [[gnu::noinline]] void long_quoted(std::string_view text);
     void number(double d);
     void invalid_number(double d);
-    bool other(int type);
+    bool other_value(int type);
 
     void table();
     bool marked_table();
@@ -112,40 +112,37 @@ private:
     int depth_ = 0;
 };
 
-bool Encoder::value() {
+inline bool Encoder::value() {
     const int type = lua_type(L_, -1);
-    switch (type) {
-    case LUA_TSTRING:
+    if (type == LUA_TSTRING) {
         string();
         return true;
-    case LUA_TNUMBER:
+    }
+    if (type == LUA_TNUMBER) {
         number(lua_tonumber(L_, -1));
+        return true;
+    }
+    return other_value(type);
+}
+
+bool Encoder::other_value(int type) {
+    switch (type) {
+    case LUA_TTABLE:
+        table();
         return true;
     case LUA_TBOOLEAN:
         out_.append(L_, lua_toboolean(L_, -1) ? "true" : "false");
         return true;
-    case LUA_TTABLE:
-        table();
-        return true;
     case LUA_TNIL:
         out_.append(L_, "null");
         return true;
-    default:
-        return other(type);
-    }
-}
-
-bool Encoder::other(int type) {
-    if (type == LUA_TLIGHTUSERDATA) {
+    case LUA_TLIGHTUSERDATA: {
         const void* const address = lua_touserdata(L_, -1);
-        if (address == nullptr) {
-            out_.append(L_, "null");
+        if (address == nullptr || address == empty_array_address()) {
+            out_.append(L_, address == nullptr ? "null" : "[]");
             return true;
         }
-        if (address == empty_array_address()) {
-            out_.append(L_, "[]");
-            return true;
-        }
+    }
     }
     if (!settings_.skip_unsupported) {
         raise(L_, "Cannot serialise %s: type not supported", lua_typename(L_, type));
@@ -166,15 +163,20 @@ constexpr size_t quoted_room(size_t length) {
 }
 
 void Encoder::quoted(std::string_view text) {
-    constexpr size_t kShort = 8;
-    if (text.size() >= kShort) {
+    constexpr size_t kShort = 16;
+    if (text.size() > kShort) {
         long_quoted(text);
         return;
     }
     char* p = out_.reserve(L_, quoted_room(kShort));
     *p++ = '"';
-    for (const char c : text) {
-        p = escapes_.write(p, c);
+    if (text.size() >= 4 && copy_if_plain(p, text.data(), text.size())) {
+        p += text.size();
+    } else {
+        const Escapes& escapes = escapes_;
+        for (const char c : text) {
+            p = escapes.write(p, c);
+        }
     }
     *p++ = '"';
     out_.commit(p);

@@ -35,6 +35,13 @@ inline uint64_t load(const char* p) {
     return w;
 }
 
+// In any order of bytes.
+inline uint32_t load_half(const char* p) {
+    uint32_t half;
+    std::memcpy(&half, p, sizeof half);
+    return half;
+}
+
 constexpr uint64_t below(uint64_t w, uint8_t limit) {
     return (w - kOnes * limit) & ~w & kTops;
 }
@@ -125,6 +132,34 @@ inline size_t copy_plain(char* out, const char* p, const char* end) {
         }
     }
     return static_cast<size_t>(p - begin);
+}
+
+// Copies the `length` bytes at `p`, 4 to 16, if no byte of them wants an escape. Two halves that
+// overlap are tested at once and copied, which takes as long for 4 bytes as for 16.
+inline bool copy_if_plain(char* out, const char* p, size_t length) {
+#ifdef CJSON_SSE2
+    if (length < 8) {
+        const uint32_t low = word::load_half(p);
+        const uint32_t high = word::load_half(p + length - 4);
+        const __m128i both = _mm_set1_epi64x(static_cast<int64_t>(low | uint64_t{high} << 32));
+        if (block::wants_escape(both) != 0) {
+            return false;
+        }
+        std::memcpy(out, &low, 4);
+        std::memcpy(out + length - 4, &high, 4);
+        return true;
+    }
+    const __m128i low = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    const __m128i high = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + length - 8));
+    if (block::wants_escape(_mm_unpacklo_epi64(low, high)) != 0) {
+        return false;
+    }
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), low);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + length - 8), high);
+    return true;
+#else
+    return copy_plain(out, p, p + length) == length;
+#endif
 }
 
 } // namespace cjson
