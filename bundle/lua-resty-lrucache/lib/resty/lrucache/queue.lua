@@ -1,13 +1,20 @@
 -- Who was used least recently? A queue over slots 1..size, kept in one array of FFI nodes.
 --
 -- Two rings share the array: slots in use (most recent first, sentinel node 0) and free slots
--- (sentinel node size + 1). Each slot is in one of them; moving it costs six stores. A node also has
--- room for what a cache keeps for each entry: expiry time and user flags. What else belongs to a
--- slot lies in the owner's own arrays.
+-- (sentinel node size + 1). Each slot is in one of them; moving it costs six stores. A node also
+-- has room for what a cache keeps for each entry: expiry time and user flags. What else belongs to
+-- a slot lies in the owner's own arrays.
 local ffi = require "ffi"
 
 local floor = math.floor
-local nodes_type = ffi.typeof("struct { double expire; uint32_t flags; int32_t prev; int32_t next; }[?]")
+local nodes_type = ffi.typeof([[
+    struct {
+        double   expire;
+        uint32_t flags;
+        int32_t  prev;
+        int32_t  next;
+    } [?]
+]])
 
 local USED = 0
 

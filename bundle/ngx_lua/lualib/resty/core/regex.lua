@@ -210,8 +210,8 @@ function re.gmatch(subj, regex, opts)
 end
 
 
--- One buffer is kept for the next call. It is taken out while in use: a replacement function may call
--- gsub in turn, wait, or never come back.
+-- One buffer is kept for the next call. It is taken out while in use: a replacement function may
+-- call gsub in turn, wait, or never come back.
 local function take_buffer()
     local buf = spare_buffer
 

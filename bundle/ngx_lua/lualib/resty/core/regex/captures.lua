@@ -30,9 +30,9 @@ end
 M.fill = fill
 
 
--- Source of a builder: function(subj, captures) -> { [0] = ..., ..., ... }. When all groups took part
--- the texts are made in one go, with neither a test nor a store between them: only so can a trace
--- drop those that nobody looks at.
+-- Source of a builder: function(subj, captures) -> { [0] = ..., ..., ... }. When all groups took
+-- part the texts are made in one go, with neither a test nor a store between them: only so can a
+-- trace drop those that nobody looks at.
 local function source(groups)
     local all_matched = { "true" }
     local texts = { "sub(subj, captures[0] + 1, captures[1])" }
