@@ -6,7 +6,8 @@
 #     === a title that reads as a sentence
 #     --- lua
 #     ngx.say(ngx.md5("hello"))
-#     fails(ngx.md5)                 prints why a function fails, or "no error"
+#     fails(ngx.md5)         prints why a function fails, or "no error"; a position in the handler
+#                            reads "here: "
 #     --- response_body
 #     ...
 #
@@ -22,7 +23,7 @@ use Test::Nginx::Socket::Lua ();
 my $helpers = <<'END';
 local function fails(f, ...)
     local ok, err = pcall(f, ...)
-    ngx.say(ok and "no error" or err)
+    ngx.say(ok and "no error" or (err:gsub("content_by_lua%(nginx.conf:%d+%):%d+:", "here:")))
 end
 END
 
