@@ -25,7 +25,7 @@ bool is_option(ngx_str_t* text) {
 
 // Compiles the directive's arguments into a new command of `list`.
 bool add_command(ngx_conf_t* cf, ngx_array_t*& list, CommandHandler run) {
-    if (list == nullptr) {
+    if (list == NGX_CONF_UNSET_PTR) {
         list = ngx_array_create(cf->pool, 4, sizeof(Command));
     }
     auto* command = list == nullptr ? nullptr : static_cast<Command*>(ngx_array_push(list));
@@ -136,6 +136,8 @@ void* create_main_conf(ngx_conf_t* cf) noexcept {
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<LocConf>(cf->pool);
     if (conf != nullptr) {
+        conf->handler = conf->before_body = conf->after_body =
+            static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
         conf->status = ngx::unset<ngx_int_t>;
     }
     return conf;

@@ -20,6 +20,9 @@ std::optional<size_t> parse_count(std::string_view text) {
     constexpr size_t kLimit = static_cast<size_t>(NGX_MAX_SIZE_T_VALUE) / 16;
     size_t count = 0;
 
+    if (text.empty()) {
+        return std::nullopt;
+    }
     for (char c : text) {
         if (c == '_') {
             continue;

@@ -15,7 +15,7 @@ struct Target {
     bool is_async;
     ngx_str_t method;
     ngx_str_t uri;
-    ngx_str_t args;
+    const ngx_str_t* args; // null: those in the URI
     std::string_view body;
     std::string_view file;
 };
@@ -68,8 +68,8 @@ ngx_int_t start(ngx_http_request_t* r, Context& ctx, const Target& target) {
     if (uri.len == 0 || !split_uri(r, target.command, uri, args)) {
         return NGX_ERROR;
     }
-    if (target.args.len != 0) {
-        args = target.args;
+    if (target.args != nullptr) {
+        args = *target.args;
     }
 
     ngx_http_request_t* sr;
@@ -133,7 +133,7 @@ ngx_int_t issue_location(ngx_http_request_t* r, Context& ctx, const Args& args, 
     target.method = ngx::str("GET");
     target.uri = args.values[0];
     if (args.values.size() > 1) {
-        target.args = args.values[1];
+        target.args = &args.values[1];
     }
     return issue(r, ctx, target);
 }
@@ -163,7 +163,7 @@ ngx_int_t issue_subrequest(ngx_http_request_t* r, Context& ctx, const Args& args
 
         const ngx_str_t& value = args.values[i + 1];
         if (name == "-q") {
-            target.args = value;
+            target.args = &value;
         } else if (name == "-b") {
             target.body = ngx::view(value);
         } else {
@@ -196,13 +196,17 @@ ngx_int_t run_exec(ngx_http_request_t* r, Context&, const Args& args) {
     ngx_str_t uri = args.values[0];
     ngx_str_t query = ngx_null_string;
 
+    if (r->header_sent) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "echo_exec comes after output");
+        return NGX_ERROR;
+    }
     if (uri.len == 0) {
         return NGX_HTTP_BAD_REQUEST;
     }
     if (!split_uri(r, "echo_exec", uri, query)) {
         return NGX_ERROR;
     }
-    if (args.values.size() > 1 && args.values[1].len != 0) {
+    if (args.values.size() > 1) {
         query = args.values[1];
     }
 
