@@ -37,21 +37,21 @@ unsigned char* put_bytes(unsigned char* dst, uint32_t bits24) noexcept {
     return dst + 3;
 }
 
-// Writes the bytes of a last group of `count` (0..3) characters, gathered in the low bits. One
-// character alone holds no whole byte: malformed, null.
-unsigned char* put_tail(unsigned char* dst, uint32_t bits, int count) noexcept {
+// Writes the bytes of a last group of `count` (0..3) characters, gathered in the low bits. False if
+// it is malformed: one character alone holds no whole byte.
+bool put_tail(unsigned char*& dst, uint32_t bits, int count) noexcept {
     switch (count) {
     case 0:
-        return dst;
+        return true;
     case 2:
         *dst++ = static_cast<unsigned char>(bits >> 4);
-        return dst;
+        return true;
     case 3:
         *dst++ = static_cast<unsigned char>(bits >> 10);
         *dst++ = static_cast<unsigned char>(bits >> 2);
-        return dst;
+        return true;
     default:
-        return nullptr;
+        return false;
     }
 }
 
@@ -105,8 +105,7 @@ int ngx_lua_ffi_decode_base64(const unsigned char* src, size_t len, unsigned cha
         count++;
     }
 
-    dst = put_tail(dst, bits, count);
-    if (dst == nullptr) {
+    if (!put_tail(dst, bits, count)) {
         return 0;
     }
     *dst_len = static_cast<size_t>(dst - start);
@@ -133,8 +132,7 @@ int ngx_lua_ffi_decode_base64mime(const unsigned char* src, size_t len, unsigned
         }
     }
 
-    dst = put_tail(dst, bits, count);
-    if (dst == nullptr) {
+    if (!put_tail(dst, bits, count)) {
         return 0;
     }
     *dst_len = static_cast<size_t>(dst - start);
