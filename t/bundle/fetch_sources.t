@@ -82,7 +82,24 @@ subtest 'an older alternative' => sub {
     write_file("$dir/upstream/upstream.tar.gz", $content);
     my ($text, $status) = fetch($dir, 'thing');
     is $status, 0, 'is taken' or diag $text;
-    like $text, qr{^thing: took thing-1\.0, an older alternative\nthing-1\.0 }m, 'and told';
+    like $text, qr{^thing: took thing\.tar\.gz instead\nthing-1\.0 }m, 'and told';
+};
+
+subtest 'an archive that is packed anew each time' => sub {
+    my $files = sha256_hex($content) . " ./dir/file\n" . sha256_hex("two\n") . " ./file\n";
+    my $tree = sub {
+        "tree thing-1.0\narchive thing.tar.gz tree:" . sha256_hex($files) . "\nurl file://$_[0]/thing.tar.gz\n";
+    };
+    for my $case (["two\n", 0], ["three\n", 1]) {
+        my ($second, $expected) = @$case;
+        my $dir = setup($tree);
+        mkdir "$dir/$_" for qw(top top/dir);
+        write_file("$dir/top/dir/file", $content);
+        write_file("$dir/top/file", $second);
+        system('tar', '-czf', "$dir/upstream/thing.tar.gz", '-C', $dir, 'top') == 0 or die "tar failed\n";
+        my ($text, $status) = fetch($dir, 'thing');
+        is $status, $expected, $expected ? 'other files are refused' : 'is known by its files' or diag $text;
+    }
 };
 
 is_deeply [(fetch(setup($one), 'other'))[1]], [1], 'a name that the lock file lacks fails';
