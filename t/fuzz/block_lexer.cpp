@@ -2,8 +2,7 @@
 // that sees the whole text at once. They must agree on where the block ends, and the scanner must
 // not care how its input is divided.
 //
-//     clang++ -std=c++20 -g -fsanitize=fuzzer,address,undefined -Ibundle/ngx_lua
-//         t/fuzz/block_lexer.cpp bundle/ngx_lua/lua_engine/block_scanner.cpp -o block_lexer_fuzz
+// links: bundle/ngx_lua/lua_engine/block_scanner.cpp
 #include "lua_engine/block_scanner.hpp"
 
 #include <algorithm>

@@ -2,10 +2,9 @@
 // agree on which texts are refused, why, and on the result; and the three ways to a result must
 // agree.
 //
-//     clang++ -std=c++20 -g -fsanitize=fuzzer,address,undefined -Ibundle/ngx_lua -Ibundle/ngx_cpp
-//         t/fuzz/replace_template.cpp
-//         bundle/ngx_lua/lua_regex/{replace_template,regex,match_memory}.cpp -lpcre2-8 -o
-//         replace_template_fuzz
+// links: bundle/ngx_lua/lua_regex/replace_template.cpp bundle/ngx_lua/lua_regex/regex.cpp
+// links: bundle/ngx_lua/lua_regex/match_memory.cpp
+// needs: pcre2-8
 #include "lua_regex/replace_template.hpp"
 #include "lua_regex/regex.hpp"
 
