@@ -75,6 +75,11 @@ Value value_of(int type, const u_char* str, size_t len, double number) {
     return {kind, number, kind == Type::string ? bytes(str, len) : std::string_view()};
 }
 
+void debug_fetch(ngx_shm_zone_t* zone, u_char* key, size_t len) {
+    NGX_LUA_DEBUG(ngx_cycle->log, "fetching key \"%*s\" in shared dict \"%V\"", len, key,
+                  &zone->shm.name);
+}
+
 Store::End end_of(int front) {
     return front != 0 ? Store::End::front : Store::End::back;
 }
@@ -89,12 +94,27 @@ NGX_LUA_FFI ngx_shm_zone_t* ngx_lua_ffi_shdict_udata_to_zone(void* userdata) noe
     return userdata_to_zone(userdata);
 }
 
+// What our own Lua half reads with: `found` is its own, with data and capacity set. Returns the
+// value's type, NGX_ERROR (no memory) or NGX_DECLINED (not a dictionary's userdata).
+NGX_LUA_FFI int ngx_lua_ffi_shdict_lookup(void* userdata, u_char* key, size_t key_len,
+                                          int get_stale, Found* found) noexcept {
+    ngx_shm_zone_t* zone = userdata_to_zone(userdata);
+    if (zone == nullptr) {
+        return NGX_DECLINED;
+    }
+    debug_fetch(zone, key, key_len);
+    found->type = Type::nil;
+    found->flags = 0;
+    const auto stale = get_stale != 0 ? Store::Stale::show : Store::Stale::hide;
+    const Status status = dict_of(zone).store.get(bytes(key, key_len), now_ms(), stale, *found);
+    return status == Status::no_memory ? NGX_ERROR : static_cast<int>(found->type);
+}
+
 NGX_LUA_FFI int ngx_lua_ffi_shdict_get(ngx_shm_zone_t* zone, u_char* key, size_t key_len,
                                        int* value_type, u_char** str_value_buf,
                                        size_t* str_value_len, double* num_value, int* user_flags,
                                        int get_stale, int* is_stale, char** err) noexcept {
-    NGX_LUA_DEBUG(ngx_cycle->log, "fetching key \"%*s\" in shared dict \"%V\"", key_len, key,
-                  &zone->shm.name);
+    debug_fetch(zone, key, key_len);
     Found found(reinterpret_cast<char*>(*str_value_buf), *str_value_len);
     const auto stale = get_stale != 0 ? Store::Stale::show : Store::Stale::hide;
     const Status status = dict_of(zone).store.get(bytes(key, key_len), now_ms(), stale, found);
@@ -195,16 +215,13 @@ NGX_LUA_FFI int ngx_lua_ffi_shdict_push(ngx_shm_zone_t* zone, u_char* key, size_
         err);
 }
 
-// Results as shdict_get has them.
+// Returns the value's type, or NGX_ERROR.
 NGX_LUA_FFI int ngx_lua_ffi_shdict_pop(ngx_shm_zone_t* zone, u_char* key, size_t key_len, int front,
-                                       int* value_type, u_char** str_value_buf,
-                                       size_t* str_value_len, double* num_value,
-                                       char** err) noexcept {
-    Found found(reinterpret_cast<char*>(*str_value_buf), *str_value_len);
+                                       Found* found, char** err) noexcept {
+    found->type = Type::nil;
     const Status status =
-        dict_of(zone).store.pop(bytes(key, key_len), end_of(front), now_ms(), found);
-    give(found, value_type, str_value_buf, str_value_len, num_value);
-    return result(status, err);
+        dict_of(zone).store.pop(bytes(key, key_len), end_of(front), now_ms(), *found);
+    return status == Status::ok ? static_cast<int>(found->type) : result(status, err);
 }
 
 NGX_LUA_FFI int ngx_lua_ffi_shdict_llen(ngx_shm_zone_t* zone, u_char* key, size_t key_len,

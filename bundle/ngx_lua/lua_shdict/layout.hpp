@@ -30,6 +30,11 @@ enum class ItemState : uint8_t {
     torn = 1, // its value is being overwritten; found by repair(): the writer died
 };
 
+// Whether a time of expiry (0: never) has come.
+inline bool is_past(uint64_t expires, uint64_t now) {
+    return expires != 0 && expires <= now;
+}
+
 // One cache line, followed by the key and then by the bytes of a string value.
 struct Item {
     Ref next;         // in the bucket
@@ -53,7 +58,7 @@ struct Item {
     const char* key() const { return reinterpret_cast<const char*>(this + 1); }
     char* value() { return key() + key_len; }
     const char* value() const { return key() + key_len; }
-    bool expired(uint64_t now) const { return expires != 0 && expires <= now; }
+    bool expired(uint64_t now) const { return is_past(expires, now); }
 };
 static_assert(sizeof(Item) == 64);
 

@@ -76,8 +76,7 @@ size_t Pages::rounded_size_of(Ref ref) const {
 
 Ref Pages::allocate(size_t size) {
     Locked locked(*this);
-    state_->clock.store(state_->clock.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
+    tick();
     if (size <= kMaxChunk) {
         return allocate_chunk(shift_for(size));
     }

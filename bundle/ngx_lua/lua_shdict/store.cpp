@@ -5,9 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace lua::shdict {
 
 namespace {
@@ -22,11 +19,6 @@ size_t item_size(size_t key_len, size_t value_len) {
     return sizeof(Item) + key_len + value_len;
 }
 
-bool same_key(const Item& item, uint32_t hash, std::string_view key) {
-    return item.hash == hash && item.key_len == key.size() &&
-           memcmp(item.key(), key.data(), key.size()) == 0;
-}
-
 void set_value(Item& item, const Value& value) {
     item.type = value.type;
     item.number = value.number;
@@ -34,13 +26,10 @@ void set_value(Item& item, const Value& value) {
     value.string.copy(item.value(), value.string.size()); // (a memcpy must not see its null)
 }
 
-// All but the string's bytes. A list has no value to read.
-Status describe(const Item& item, bool stale, Found& out) {
-    out.type = item.type;
-    out.flags = item.flags;
-    out.number = item.number;
-    out.stale = stale;
-    return item.type == Type::list ? Status::is_list : Status::ok;
+// One load of what another process may be changing.
+template <typename T>
+T peek(const T& shared) {
+    return __atomic_load_n(&shared, __ATOMIC_RELAXED);
 }
 
 } // namespace
@@ -58,24 +47,8 @@ bool copy_string(const char* bytes, size_t len, Found& out) {
     return true;
 }
 
-Store::Place Store::place_of(std::string_view key) const {
-    const uint64_t hash = XXH3_64bits(key.data(), key.size());
-    const auto low = static_cast<uint32_t>(hash);
-    const auto shard = static_cast<uint32_t>(hash >> 32) & (shard_count_ - 1);
-    const auto index = static_cast<uint32_t>(uint64_t{low} * shard_buckets_ >> 32);
-    return {key, low, &shards_[shard], &buckets_[size_t{shard} * shard_buckets_ + index]};
-}
-
 Shard* Store::shard_of(std::string_view key) const {
     return place_of(key).shard;
-}
-
-Ref Store::find(const Place& place) const {
-    Ref ref = place.bucket->head.load(std::memory_order_relaxed);
-    while (ref != 0 && !same_key(item(ref), place.hash, place.key)) {
-        ref = item(ref).next;
-    }
-    return ref;
 }
 
 // --- reading ---
@@ -83,71 +56,104 @@ Ref Store::find(const Place& place) const {
 Status Store::get(std::string_view key, uint64_t now, Stale stale, Found& out) {
     const Place place = place_of(key);
     if (!exact_) {
+        auto status = Status::ok;
         for (int i = 0; i < kUnlockedTries; i++) {
-            if (const auto status = read_unlocked(place, stale, now, out)) {
-                return *status;
+            const Glance glance = look(place, stale, now, out, status);
+            if (glance == Glance::clear) {
+                return status;
+            }
+            if (glance == Glance::too_long) {
+                return get_long(key, stale, now, out);
             }
         }
     }
     return read_locked(place, stale, now, out);
 }
 
-// Nothing: what it saw was changing meanwhile. Everything it follows may be torn, so refs and
-// lengths are checked against the area before use, and are read once.
-std::optional<Status> Store::read_unlocked(const Place& place, Stale stale, uint64_t now,
-                                           Found& out) const {
+// A string that is longer than the caller's buffer.
+Status Store::get_long(std::string_view key, Stale stale, uint64_t now, Found& out) {
+    const Place place = place_of(key);
+    for (int i = 0; i < kUnlockedTries; i++) {
+        auto* memory = static_cast<char*>(malloc(out.len));
+        if (memory == nullptr) {
+            return Status::no_memory;
+        }
+        Found found(memory, out.len);
+        auto status = Status::ok;
+        const Glance glance = look(place, stale, now, found, status);
+        if (glance == Glance::clear && found.type == Type::string) {
+            out = found;
+            return status;
+        }
+        free(memory);
+        if (glance == Glance::too_long) {
+            out.len = found.len;
+        }
+    }
+    return read_locked(place, stale, now, out);
+}
+
+// Reads without the lock. Everything it follows may be torn, so refs and lengths are read once, and
+// checked against the area before use.
+[[gnu::always_inline]] inline Store::Glance
+Store::look(const Place& place, Stale stale, uint64_t now, Found& out, Status& status) const {
     const Shard& shard = *place.shard;
     const uint32_t seq = shard.seq.load(std::memory_order_acquire);
-    const auto undisturbed = [&] {
+    // Whether all that was read so far belongs together.
+    const auto clear = [&] {
         std::atomic_thread_fence(std::memory_order_acquire);
-        return shard.seq.load(std::memory_order_relaxed) == seq;
+        return shard.seq.load(std::memory_order_relaxed) == seq && seq % 2 == 0;
     };
     Ref ref = place.bucket->head.load(std::memory_order_acquire);
-    Item head;
+    uint32_t value_len = 0;
     for (int i = 0;; i++) {
-        if (seq % 2 != 0 || i == kMaxChain || !inside(ref, sizeof(Item))) {
-            return {};
-        }
         if (ref == 0) {
-            return undisturbed() ? std::optional(Status::ok) : std::nullopt;
+            return clear() ? Glance::clear : Glance::disturbed;
         }
-        head = item(ref);
-        store_order(); // `head` is a copy, not a name for the shared memory
-        if (head.hash == place.hash && head.key_len == place.key.size() &&
-            inside(ref, item_size(head.key_len, head.value_len)) &&
-            memcmp(item(ref).key(), place.key.data(), place.key.size()) == 0) {
+        if (i == kMaxChain || !inside(ref, sizeof(Item))) {
+            return Glance::disturbed;
+        }
+        const Item& next = item(ref);
+        value_len = peek(next.value_len);
+        if (next.hash == place.hash && inside(ref, item_size(place.key.size(), value_len)) &&
+            has_key(next, place.key)) {
             break;
         }
-        ref = head.next;
+        ref = peek(next.next);
     }
-    const bool expired = head.expired(now);
+    const Item& found = item(ref);
+    const bool expired = is_past(peek(found.expires), now);
     if (expired && stale == Stale::hide) {
-        return undisturbed() ? std::optional(Status::ok) : std::nullopt;
+        return clear() ? Glance::clear : Glance::disturbed;
     }
-    const bool is_string = head.type == Type::string;
-    // Memory for a long string is not taken on the word of a torn length.
-    if (is_string && head.value_len > out.capacity && !undisturbed()) {
-        return {};
+    const Type type = peek(found.type);
+    if (value_len > out.capacity) {
+        out.len = value_len;
+        return clear() ? Glance::too_long : Glance::disturbed;
     }
-    char* const buffer = out.data;
-    if (is_string && !copy_string(item(ref).key() + head.key_len, head.value_len, out)) {
-        return Status::no_memory;
+    memcpy(out.data, found.key() + place.key.size(), value_len);
+    const uint32_t flags = peek(found.flags);
+    const double number = found.number;
+    if (!clear()) {
+        return Glance::disturbed;
     }
-    if (!undisturbed()) {
-        if (out.data != buffer) {
-            free(out.data);
-            out.data = buffer;
-        }
-        return {};
+    out.len = value_len;
+    out.type = type;
+    out.stale = expired;
+    out.flags = flags;
+    out.number = number;
+    if (type == Type::list) {
+        status = Status::is_list;
     }
     const uint32_t clock = pages_.clock();
     if (place.bucket->touched.load(std::memory_order_relaxed) != clock) {
         place.bucket->touched.store(clock, std::memory_order_relaxed);
     }
-    return describe(head, expired, out);
+    return Glance::clear;
 }
 
-Status Store::read_locked(const Place& place, Stale stale, uint64_t now, Found& out) {
+[[gnu::always_inline]] inline Status Store::read_locked(const Place& place, Stale stale,
+                                                        uint64_t now, Found& out) {
     Locked locked(*this, *place.shard);
     const Ref ref = find(place);
     if (ref == 0) {
@@ -162,7 +168,11 @@ Status Store::read_locked(const Place& place, Stale stale, uint64_t now, Found& 
     if (found.type == Type::string && !copy_string(found.value(), found.value_len, out)) {
         return Status::no_memory;
     }
-    return describe(found, expired, out);
+    out.type = found.type;
+    out.flags = found.flags;
+    out.number = found.number;
+    out.stale = expired;
+    return found.type == Type::list ? Status::is_list : Status::ok;
 }
 
 Status Store::expires_at(std::string_view key, uint64_t& expires) {

@@ -45,17 +45,18 @@ struct Value {
 };
 
 // What a read brings. A string lies in the caller's buffer or, where that is too small, in memory
-// that the caller free()s (data != buffer).
+// that the caller free()s (data != buffer). Plain data: Lua code fills and reads it through the
+// FFI.
 struct Found {
     Found(char* buffer, size_t size) : data(buffer), capacity(size) {}
 
+    char* data;
+    size_t capacity; // of the caller's buffer
+    size_t len = 0;
+    double number = 0; // booleans: 0 or 1
+    uint32_t flags = 0;
     Type type = Type::nil; // nil: there is none
     bool stale = false;    // has expired
-    uint32_t flags = 0;
-    double number = 0;
-    char* data;
-    size_t capacity;
-    size_t len = 0;
 };
 
 inline constexpr uint64_t kNever = 0;
@@ -151,8 +152,13 @@ private:
     }
 
     // store.cpp: one item
-    std::optional<Status> read_unlocked(const Place& place, Stale stale, uint64_t now,
-                                        Found& out) const;
+    enum class Glance {
+        clear,
+        disturbed, // by a writer: nothing of it counts
+        too_long,  // for the buffer; out.len is its length
+    };
+    Glance look(const Place& place, Stale stale, uint64_t now, Found& out, Status& status) const;
+    [[gnu::noinline]] Status get_long(std::string_view key, Stale stale, uint64_t now, Found& out);
     Status read_locked(const Place& place, Stale stale, uint64_t now, Found& out);
     std::optional<Status> try_set(const Place& place, const Value& value,
                                   const Attributes& attributes, Write& write, uint64_t now);
@@ -164,7 +170,7 @@ private:
                               const Attributes& attributes);
 
     // store_order.cpp: buckets, LRU list, eviction
-    Bucket& bucket_of(const Shard& shard, const Item& item) const;
+    Bucket& bucket_of(const Item& item) const { return buckets_[item.hash & bucket_mask_]; }
     void link(const Place& place, Ref ref);
     void drop(Shard& shard, Ref ref);
     void lru_remove(Shard& shard, Ref ref);
@@ -186,7 +192,7 @@ private:
 
     // store_repair.cpp
     void repair(Shard& shard);
-    bool reachable(const Shard& shard, Ref ref) const;
+    bool reachable(Ref ref) const;
     Ref recover_items(Shard& shard);
     void recover_list(Item& list);
     Ref sort_by_age(Ref list) const;
@@ -197,7 +203,8 @@ private:
     Shard* shards_ = nullptr;
     Bucket* buckets_ = nullptr;
     uint32_t shard_count_ = 0; // a power of two
-    uint32_t shard_buckets_ = 0;
+    uint32_t bucket_mask_ = 0; // number of buckets (a power of two) - 1
+    unsigned shard_shift_ = 0; // shard of a bucket = its index >> shard_shift_
     bool exact_ = false;
     Pages pages_;
 };

@@ -2,6 +2,7 @@
 // first allocations are the shards and the buckets.
 #include "lua_shdict/store_detail.hpp"
 
+#include <bit>
 #include <cstring>
 #include <new>
 
@@ -15,14 +16,15 @@ struct Root {
     size_t first_page;
     size_t shards; // offsets
     size_t buckets;
-    uint32_t shard_count;
-    uint32_t shard_buckets;
+    uint32_t shard_count; // powers of two
+    uint32_t buckets_count;
 };
 
 constexpr size_t kOneShardSize = size_t{256} * 1024;
 
-// One page of buckets for so many pages: two to four items of the smallest kind a bucket.
-constexpr uint32_t kPagesPerBucketPage = 32;
+// One page of buckets for at most so many pages: at worst (an area full of the smallest items)
+// there are 32 * kPagesPerBucketPage items for 512 buckets.
+constexpr uint32_t kPagesPerBucketPage = 48;
 
 // An area with a single page has its few buckets beside the root instead.
 constexpr uint32_t kFewBuckets = 64;
@@ -66,7 +68,8 @@ bool Store::create(char* base, size_t size, size_t reserved, Store& out) {
     root.shards = size_t{store.pages_.allocate(shards_size)} << kRefShift;
     uint32_t buckets = kFewBuckets;
     if (pages > 1) {
-        const uint32_t bucket_pages = (pages + kPagesPerBucketPage - 1) / kPagesPerBucketPage;
+        const uint32_t bucket_pages =
+            std::bit_ceil((pages + kPagesPerBucketPage - 1) / kPagesPerBucketPage);
         const size_t bytes = bucket_pages * Pages::kPageSize;
         root.buckets = size_t{store.pages_.allocate(bytes)} << kRefShift;
         buckets = static_cast<uint32_t>(bytes / sizeof(Bucket));
@@ -76,7 +79,7 @@ bool Store::create(char* base, size_t size, size_t reserved, Store& out) {
     if (root.shards == 0 || root.buckets == 0) {
         return false;
     }
-    root.shard_buckets = buckets / root.shard_count;
+    root.buckets_count = buckets;
     memset(base + root.shards, 0, shards_size);
     memset(base + root.buckets, 0, buckets * sizeof(Bucket));
     out = attach(base, reserved);
@@ -92,7 +95,11 @@ Store Store::attach(char* base, size_t reserved) {
     store.shards_ = reinterpret_cast<Shard*>(base + root.shards);
     store.buckets_ = reinterpret_cast<Bucket*>(base + root.buckets);
     store.shard_count_ = root.shard_count;
-    store.shard_buckets_ = root.shard_buckets;
+    if (root.buckets_count != 0) { // not yet while create() works
+        store.bucket_mask_ = root.buckets_count - 1;
+        store.shard_shift_ =
+            static_cast<unsigned>(std::countr_zero(root.buckets_count / root.shard_count));
+    }
     store.pages_ = Pages(base, &root.pages, descs, root.first_page);
     return store;
 }

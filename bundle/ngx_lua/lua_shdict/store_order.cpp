@@ -17,11 +17,6 @@ bool later(uint32_t a, uint32_t b) {
 
 } // namespace
 
-Bucket& Store::bucket_of(const Shard& shard, const Item& item) const {
-    const auto index = static_cast<uint32_t>(uint64_t{item.hash} * shard_buckets_ >> 32);
-    return buckets_[static_cast<size_t>(&shard - shards_) * shard_buckets_ + index];
-}
-
 void Store::link(const Place& place, Ref ref) {
     item(ref).next = place.bucket->head.load(std::memory_order_relaxed);
     place.bucket->head.store(ref, std::memory_order_release);
@@ -36,7 +31,7 @@ void Store::drop(Shard& shard, Ref ref) {
     store_order();
     {
         Change change(shard);
-        Bucket& bucket = bucket_of(shard, old);
+        Bucket& bucket = bucket_of(old);
         Ref before = bucket.head.load(std::memory_order_relaxed);
         if (before == ref) {
             bucket.head.store(old.next, std::memory_order_relaxed);
@@ -52,45 +47,6 @@ void Store::drop(Shard& shard, Ref ref) {
     shard.pending = 0;
     store_order();
     pages_.release(ref);
-}
-
-void Store::lru_push(Shard& shard, Ref ref, uint32_t placed) {
-    Item& moved = item(ref);
-    const Ref newest = shard.newest.load(std::memory_order_relaxed);
-    moved.placed = placed;
-    moved.newer = 0;
-    moved.older = newest;
-    if (newest != 0) {
-        item(newest).newer = ref;
-    } else {
-        shard.oldest.store(ref, std::memory_order_relaxed);
-    }
-    shard.newest.store(ref, std::memory_order_relaxed);
-}
-
-void Store::lru_remove(Shard& shard, Ref ref) {
-    const Item& removed = item(ref);
-    if (removed.newer != 0) {
-        item(removed.newer).older = removed.older;
-    } else {
-        shard.newest.store(removed.older, std::memory_order_relaxed);
-    }
-    if (removed.older != 0) {
-        item(removed.older).newer = removed.newer;
-    } else {
-        shard.oldest.store(removed.newer, std::memory_order_relaxed);
-    }
-}
-
-// Makes it the most recently used one.
-void Store::use(Shard& shard, Ref ref) {
-    const uint32_t clock = pages_.clock();
-    if (shard.newest.load(std::memory_order_relaxed) == ref) {
-        item(ref).placed = clock;
-        return;
-    }
-    lru_remove(shard, ref);
-    lru_push(shard, ref, clock);
 }
 
 size_t Store::drop_expired_tail(Shard& shard, uint64_t now) {
@@ -160,7 +116,7 @@ Ref Store::victim(Shard& shard) {
             return 0;
         }
         const Item& oldest = item(ref);
-        const uint32_t touched = bucket_of(shard, oldest).touched.load(std::memory_order_relaxed);
+        const uint32_t touched = bucket_of(oldest).touched.load(std::memory_order_relaxed);
         if (!later(touched, oldest.placed)) {
             return ref;
         }

@@ -13,7 +13,7 @@ void Store::repair(Shard& shard) {
     std::atomic_thread_fence(std::memory_order_release);
 
     const Ref pending = shard.pending;
-    if (pending != 0 && !reachable(shard, pending)) {
+    if (pending != 0 && !reachable(pending)) {
         release_nodes(item(pending));
         shard.pending = 0;
         store_order();
@@ -32,8 +32,8 @@ void Store::repair(Shard& shard) {
     shard.seq.store(shard.seq.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-bool Store::reachable(const Shard& shard, Ref ref) const {
-    Ref other = bucket_of(shard, item(ref)).head.load(std::memory_order_relaxed);
+bool Store::reachable(Ref ref) const {
+    Ref other = bucket_of(item(ref)).head.load(std::memory_order_relaxed);
     while (other != 0 && other != ref) {
         other = item(other).next;
     }
@@ -43,8 +43,9 @@ bool Store::reachable(const Shard& shard, Ref ref) const {
 // Removes what is not whole; returns the rest as a list linked by `older`.
 Ref Store::recover_items(Shard& shard) {
     Ref all = 0;
-    Bucket* bucket = buckets_ + static_cast<size_t>(&shard - shards_) * shard_buckets_;
-    for (uint32_t i = 0; i < shard_buckets_; i++, bucket++) {
+    const auto number = static_cast<size_t>(&shard - shards_);
+    Bucket* const end = buckets_ + ((number + 1) << shard_shift_);
+    for (Bucket* bucket = buckets_ + (number << shard_shift_); bucket != end; bucket++) {
         Ref before = 0;
         Ref ref = bucket->head.load(std::memory_order_relaxed);
         while (ref != 0) {

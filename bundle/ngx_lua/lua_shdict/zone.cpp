@@ -12,8 +12,6 @@ namespace {
 // Its address is the owner that nginx compares when two configurations name the same zone.
 char zone_tag;
 
-const char userdata_mark = 0;
-
 ngx_int_t init_zone(ngx_shm_zone_t* zone, void* inherited) noexcept;
 
 // How much of the area's start belongs to nginx: the slab pool and its slots, up to its table of
@@ -116,11 +114,6 @@ ngx_shm_zone_t* find_zone(std::string_view name) {
     return nullptr;
 }
 
-ngx_shm_zone_t* userdata_to_zone(const void* userdata) noexcept {
-    const auto* held = static_cast<const ZoneUserdata*>(userdata);
-    return held != nullptr && held->mark == &userdata_mark ? held->zone : nullptr;
-}
-
 void push_shared(lua_State* L, const Zones& zones) {
     const auto count = static_cast<int>(zones.count());
     lua_createtable(L, 0, count);
@@ -134,8 +127,7 @@ void push_shared(lua_State* L, const Zones& zones) {
         ngx_shm_zone_t* zone = static_cast<ngx_shm_zone_t**>(zones.list->elts)[i];
         push(L, ngx::view(zone->shm.name));
         lua_createtable(L, 1, 0);
-        *static_cast<ZoneUserdata*>(lua_newuserdata(L, sizeof(ZoneUserdata))) = {zone,
-                                                                                 &userdata_mark};
+        *static_cast<ZoneUserdata*>(lua_newuserdata(L, sizeof(ZoneUserdata))) = {zone, &kZoneMark};
         lua_rawseti(L, -2, 1);
         lua_pushvalue(L, -3);
         lua_setmetatable(L, -2);

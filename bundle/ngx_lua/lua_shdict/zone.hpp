@@ -46,11 +46,16 @@ ngx_shm_zone_t* find_zone(std::string_view name);
 // What a dictionary's userdata holds.
 struct ZoneUserdata {
     ngx_shm_zone_t* zone;
-    const void* mark; // tells it from any other userdata
+    const void* mark; // &kZoneMark tells it from any other userdata
 };
 
+inline constexpr char kZoneMark = 0;
+
 // The zone of a dictionary's userdata (its address, as the FFI passes it); null for anything else.
-ngx_shm_zone_t* userdata_to_zone(const void* userdata) noexcept;
+inline ngx_shm_zone_t* userdata_to_zone(const void* userdata) noexcept {
+    const auto* held = static_cast<const ZoneUserdata*>(userdata);
+    return held != nullptr && held->mark == &kZoneMark ? held->zone : nullptr;
+}
 
 // Pushes the table ngx.shared: a table a dictionary, with a userdata at [1] and one metatable for
 // all, which resty.core.shdict fills. May raise.

@@ -66,13 +66,13 @@ private:
             fail("an item is pending");
         }
         std::set<Ref> in_buckets;
-        for (uint32_t b = 0; b < store_.shard_buckets_; b++) {
-            Bucket& bucket = store_.buckets_[size_t{number} * store_.shard_buckets_ + b];
+        for (uint32_t b = 0; b < 1U << store_.shard_shift_; b++) {
+            Bucket& bucket = store_.buckets_[(number << store_.shard_shift_) + b];
             for (Ref ref = bucket.head; ref != 0; ref = store_.item(ref).next) {
                 const Item& item = store_.item(ref);
                 add(&item);
                 in_buckets.insert(ref);
-                if (&store_.bucket_of(shard, item) != &bucket) {
+                if (&store_.bucket_of(item) != &bucket) {
                     fail("item in a wrong bucket");
                 }
                 if (item.state != ItemState::whole) {

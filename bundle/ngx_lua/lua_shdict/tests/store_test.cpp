@@ -363,6 +363,20 @@ TEST(StoreOrder, exact_order_of_reads) {
     EXPECT_EQ(dict.keys().size(), 63u);
 }
 
+TEST(StoreOrder, exact_order_of_reads_in_shards) {
+    Dict dict(1 << 20);
+    dict.store.exact_lru(true);
+    Keys expected;
+    for (int i = 0; i < 100; i++) {
+        dict.set(numbered("k", i), "v");
+    }
+    for (int i = 99; i >= 0; i--) {
+        dict.get(numbered("k", i));
+        expected.push_back(numbered("k", i));
+    }
+    EXPECT_EQ(dict.keys(), expected);
+}
+
 TEST(StoreOrder, shards_evict_the_oldest_of_all) {
     Dict dict(512 << 10);
     const std::string value(3000, 'v');

@@ -20,9 +20,18 @@ local type = type
 ffi.cdef [[
 void *ngx_lua_ffi_shdict_udata_to_zone(void *zone_udata);
 
-int ngx_lua_ffi_shdict_get(void *zone, const unsigned char *key, size_t key_len, int *value_type,
-    unsigned char **str_value_buf, size_t *str_value_len, double *num_value, int *user_flags,
-    int get_stale, int *is_stale, char **err);
+typedef struct {
+    unsigned char *data;
+    size_t         capacity;
+    size_t         len;
+    double         number;
+    int            flags;
+    uint8_t        type;
+    bool           stale;
+} ngx_lua_shdict_found_t;
+
+int ngx_lua_ffi_shdict_lookup(void *zone_udata, const unsigned char *key, size_t key_len,
+    int get_stale, ngx_lua_shdict_found_t *found);
 
 int ngx_lua_ffi_shdict_store(void *zone, int op, const unsigned char *key, size_t key_len,
     int value_type, const unsigned char *str_value_buf, size_t str_value_len, double num_value,
@@ -44,8 +53,7 @@ int ngx_lua_ffi_shdict_push(void *zone, const unsigned char *key, size_t key_len
     int value_type, const unsigned char *str, size_t len, double number, uint32_t *length,
     char **err);
 int ngx_lua_ffi_shdict_pop(void *zone, const unsigned char *key, size_t key_len, int front,
-    int *value_type, unsigned char **str_value_buf, size_t *str_value_len, double *num_value,
-    char **err);
+    ngx_lua_shdict_found_t *found, char **err);
 int ngx_lua_ffi_shdict_llen(void *zone, const unsigned char *key, size_t key_len,
     uint32_t *length, char **err);
 
@@ -54,7 +62,7 @@ void free(void *ptr);
 
 local MAX_KEY_LEN = 65535
 
-local TYPE_NIL, TYPE_BOOLEAN, TYPE_NUMBER, TYPE_STRING = 0, 1, 3, 4
+local TYPE_NIL, TYPE_BOOLEAN, TYPE_NUMBER, TYPE_STRING, TYPE_LIST = 0, 1, 3, 4, 5
 
 local SET, ADD, REPLACE, SAFE_SET, SAFE_ADD = 0, 1, 2, 4, 5
 
@@ -65,12 +73,9 @@ local DECLINED = -5
 -- Out parameters. Longer strings than `buf` come in memory of their own, which is ours to free.
 local BUF_SIZE = 4096
 local buf = ffi.new("unsigned char[?]", BUF_SIZE)
-local str_p = ffi.new("unsigned char *[1]")
-local str_len = ffi.new("size_t[1]")
-local value_type = ffi.new("int[1]")
+local found = ffi.new("ngx_lua_shdict_found_t", { data = buf, capacity = BUF_SIZE })
+local keys_p = ffi.new("unsigned char *[1]")
 local number = ffi.new("double[1]")
-local user_flags = ffi.new("int[1]")
-local is_stale = ffi.new("int[1]")
 local forcible = ffi.new("int[1]")
 local length = ffi.new("uint32_t[1]")
 local errmsg = ffi.new("char *[1]")
@@ -126,84 +131,114 @@ local function last_error()
 end
 
 
-local function found_value()
-    local kind = value_type[0]
+local function found_string()
+    local len = found.len
+    if len <= BUF_SIZE then
+        return ffi_str(buf, len)
+    end
 
-    if kind == TYPE_STRING then
-        local len = tonumber(str_len[0])
-        local str = ffi_str(str_p[0], len)
+    local str = ffi_str(found.data, len)
+    C.free(found.data)
+    found.data = buf
 
-        if len > BUF_SIZE then
-            C.free(str_p[0])
+    return str
+end
+
+
+-- Looks a key up; returns the type of its value, which `found` has, or nil and an error. Level 3 is
+-- the caller of the method.
+local function lookup(dict, key, get_stale)
+    local udata = type(dict) == "table" and dict[1]
+    if type(udata) ~= "userdata" then
+        error('bad "zone" argument', 3)
+    end
+
+    if type(key) ~= "string" then
+        if key == nil then
+            return nil, "nil key"
         end
 
-        return str
+        key = tostring(key)
+    end
+
+    local len = #key
+    if len == 0 then
+        return nil, "empty key"
+    end
+
+    if len > MAX_KEY_LEN then
+        return nil, "key too long"
+    end
+
+    local kind = C.ngx_lua_ffi_shdict_lookup(udata, key, len, get_stale, found)
+    if kind >= 0 then
+        return kind
+    end
+
+    if kind == DECLINED then
+        error('bad "zone" argument', 3)
+    end
+
+    return nil, "no memory"
+end
+
+
+local function found_value(kind)
+    if kind == TYPE_STRING then
+        return found_string()
     end
 
     if kind == TYPE_NUMBER then
-        return number[0]
+        return found.number
     end
 
     if kind == TYPE_BOOLEAN then
-        return number[0] ~= 0
+        return found.number ~= 0
     end
 
     return nil
 end
 
 
-local function lookup(zone, key, get_stale)
-    str_p[0] = buf
-    str_len[0] = BUF_SIZE
-
-    return C.ngx_lua_ffi_shdict_get(zone, key, #key, value_type, str_p, str_len, number, user_flags,
-                                    get_stale, is_stale, errmsg)
-end
-
-
 function methods.get(dict, key)
-    local zone = check_zone(dict)
-    local err
-    key, err = check_key(key)
-    if not key then
+    local kind, err = lookup(dict, key, 0)
+    if not kind then
         return nil, err
     end
 
-    if lookup(zone, key, 0) ~= 0 then
-        return nil, last_error()
+    if kind == TYPE_LIST then
+        return nil, "value is a list"
     end
 
-    local flags = user_flags[0]
+    local flags = found.flags
     if flags ~= 0 then
-        return found_value(), flags
+        return found_value(kind), flags
     end
 
-    return found_value()
+    return found_value(kind)
 end
 
 
 function methods.get_stale(dict, key)
-    local zone = check_zone(dict)
-    local err
-    key, err = check_key(key)
-    if not key then
+    local kind, err = lookup(dict, key, 1)
+    if not kind then
         return nil, err
     end
 
-    if lookup(zone, key, 1) ~= 0 then
-        return nil, last_error()
+    if kind == TYPE_LIST then
+        return nil, "value is a list"
     end
 
-    if value_type[0] == TYPE_NIL then
+    if kind == TYPE_NIL then
         return nil
     end
 
-    local flags = user_flags[0]
+    local flags = found.flags
     if flags == 0 then
         flags = nil
     end
 
-    return found_value(), flags, is_stale[0] == 1
+    return found_value(kind), flags, found.stale
 end
 
 
@@ -430,14 +465,14 @@ function methods.get_keys(...)
     local max = check_max("get_keys", 1024, ...)
     local zone = check_zone((...))
 
-    str_p[0] = nil
-    local count = tonumber(C.ngx_lua_ffi_shdict_get_keys(zone, max, str_p))
+    keys_p[0] = nil
+    local count = tonumber(C.ngx_lua_ffi_shdict_get_keys(zone, max, keys_p))
     if count < 0 then
         return nil, "no memory"
     end
 
     -- Each key is its length (32 bits) and its bytes, padded to a multiple of 4.
-    local packed = str_p[0]
+    local packed = keys_p[0]
     local keys = new_tab(count, 0)
     local pos = packed
 
@@ -494,16 +529,12 @@ end
 
 
 local function pop(zone, key, front)
-    str_p[0] = buf
-    str_len[0] = BUF_SIZE
-
-    local rc = C.ngx_lua_ffi_shdict_pop(zone, key, #key, front, value_type, str_p, str_len, number,
-                                        errmsg)
-    if rc ~= 0 then
+    local kind = C.ngx_lua_ffi_shdict_pop(zone, key, #key, front, found, errmsg)
+    if kind < 0 then
         return nil, last_error()
     end
 
-    return found_value()
+    return found_value(kind)
 end
 
 
