@@ -71,14 +71,7 @@ help: ## this text
 .PHONY: developer-install check-format test-packages lint-packages
 # Tests and the demo run from an install below the build folder, so that compiled-in paths are real.
 developer-install:
-	+@util/build $(BUILD) all
-	@prefix=$$(sed -n 's/^prefix = //p' $(BUILD)/config.mk); \
-	if [ "$$prefix" != "$(abspath $(BUILD))/root" ]; then \
-	    echo "ERROR: this needs an install below $(BUILD)/, but it is configured for $$prefix." >&2; \
-	    echo "       Use another build folder, or ./configure --prefix=$(abspath $(BUILD))/root" >&2; \
-	    exit 1; \
-	fi
-	+@DESTDIR= util/build $(BUILD) install
+	+@util/build $(BUILD) developer-install
 
 check-format:
 	clang-format --dry-run -Werror $(cpp_files)
