@@ -56,6 +56,23 @@ NGX_LUA_FFI int ngx_http_lua_ffi_set_ctx_ref(ngx_http_request_t*, int ref) noexc
     return NGX_OK;
 }
 
+int keep_ctx_table(lua_State* L, int index) {
+    lua_getfield(L, LUA_REGISTRYINDEX, "ngx_lua_ctx_tables");
+    lua_rawgeti(L, -1, 0);
+    auto ref = static_cast<int>(lua_tointeger(L, -1));
+    lua_pop(L, 1);
+    if (ref != 0) {
+        lua_rawgeti(L, -1, ref); // the next free slot
+        lua_rawseti(L, -2, 0);
+    } else {
+        ref = static_cast<int>(lua_objlen(L, -1)) + 1;
+    }
+    lua_pushvalue(L, index);
+    lua_rawseti(L, -2, ref);
+    lua_pop(L, 1);
+    return ref;
+}
+
 // Puts the slot on the free list, as ref_in_table expects it: slot 0 holds the first free slot,
 // each free slot the next.
 void release_ctx_table(HttpHost& host) noexcept {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lua_engine/host.hpp"
+#include "lua_engine/wait.hpp"
 #include "lua_http/body_filter.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/output.hpp"
@@ -57,6 +58,9 @@ public:
     ngx_str_t exec_uri = {};  // target of ngx.exec
     ngx_str_t exec_args = {}; //
     BodyFilter body_filter;
+    Wait* body_wait = nullptr; // of ngx.req.read_body
+    off_t new_body_length = 0; // ngx.req.init_body .. finish_body
+    bool new_body_started = false;
     int ctx_ref = LUA_NOREF;       // ngx.ctx
     int filter_exit_code = 0;      // header_filter_by_lua*: the exit code in effect
     int exit_code = 0;             // of ngx.exit in phases where it only records

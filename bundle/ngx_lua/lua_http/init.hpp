@@ -14,6 +14,9 @@ class HttpHost;
 // A VM for one request (lua_code_cache off); null after logging why.
 [[nodiscard]] Vm* create_request_vm(MainConf& main, ngx_log_t* log) noexcept;
 
+// Keeps the table at index as a request's ngx.ctx; returns its reference. May raise.
+[[nodiscard]] int keep_ctx_table(lua_State* L, int index);
+
 // Gives back the request's ngx.ctx table.
 void release_ctx_table(HttpHost& host) noexcept;
 

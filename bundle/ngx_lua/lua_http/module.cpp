@@ -2,6 +2,8 @@
 #include "lua_http/conf.hpp"
 #include "lua_http/init.hpp"
 #include "lua_http/phases.hpp"
+#include "lua_http/request_headers.hpp"
+#include "lua_http/subrequest.hpp"
 #include "lua_shdict/zone.hpp"
 
 namespace lua::http {
@@ -47,8 +49,12 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     auto& main =
         *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_lua_module));
 
-    if (!add_phase_handlers(cf, main)) {
+    if (!add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
         return NGX_ERROR;
+    }
+    if (main.uses_server_rewrite || main.uses_rewrite || main.uses_access || main.uses_precontent ||
+        main.uses_content) {
+        install_capture_filters();
     }
     if (main.uses_header_filter || main.uses_body_filter) {
         install_header_filter();

@@ -13,8 +13,8 @@ void on_body_before_phase(ngx_http_request_t* r) {
         return;
     }
     host->body_pending = false;
-    r->main->count--;
     if (!host->body_delayed) {
+        r->main->count--; // nginx has counted the reading
         return;
     }
     host->body_delayed = false;
@@ -35,23 +35,16 @@ ngx_int_t read_body_before(HttpHost& host, Phase phase) noexcept {
     }
     host.phase = phase;
     host.body_pending = true;
-    r->request_body_in_single_buf = 1;
-    r->request_body_in_persistent_file = 1;
-    r->request_body_in_clean_file = 1;
-
+    prepare_body(r);
     ngx_int_t rc = ngx_http_read_client_request_body(r, on_body_before_phase);
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE || rc == NGX_ERROR) {
         host.body_pending = false;
-        if (phase == Phase::content) {
-            return rc;
-        }
-        r->main->count--;
         return rc;
     }
     if (host.body_pending) {
         host.body_delayed = true;
-        if (phase == Phase::content) {
-            r->main->count++; // given up by on_content's finalisation
+        if (phase != Phase::content) {
+            r->main->count--; // a content handler's finalisation with NGX_DONE gives it up
         }
         return NGX_DONE;
     }

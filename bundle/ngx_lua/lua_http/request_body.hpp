@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lua_engine/phase.hpp"
-#include "ngx/nginx.hpp"
+#include "ngx/http.hpp"
 
 namespace lua::http {
 
@@ -12,5 +12,13 @@ class HttpHost;
 // NGX_DONE: the phase (or content handler) is called again once it is. Else how to finalise the
 // request.
 [[nodiscard]] ngx_int_t read_body_before(HttpHost& host, Phase phase) noexcept;
+
+// Asks nginx for the body in one buffer, or in a temporary file that goes with the request.
+void prepare_body(ngx_http_request_t* r) noexcept;
+
+// Appends to the temporary file of a body that Lua code builds, making it if need be: buf, or what
+// request_body->buf holds, which is empty then. False after an error that nginx has logged.
+[[nodiscard]] bool write_body(ngx_http_request_t* r, ngx_buf_t& buf) noexcept;
+[[nodiscard]] bool spill_body(ngx_http_request_t* r) noexcept;
 
 } // namespace lua::http
