@@ -2,7 +2,7 @@
 // tests, with nobody else at work.
 #pragma once
 
-#include "lua_shdict/store.hpp"
+#include "lua_shdict/store_detail.hpp"
 
 #include <bit>
 #include <map>
@@ -42,6 +42,39 @@ public:
         return static_cast<uint32_t>(store_.shard_of(key) - store_.shards_);
     }
     Shard& shard(uint32_t i) { return store_.shards_[i]; }
+
+    // --- for tests that make a mess ---
+
+    Ref ref_of(std::string_view key) { return store_.find(store_.place_of(key)); }
+    Item& item_at(Ref ref) { return store_.item(ref); }
+    Item& item_of(std::string_view key) { return item_at(ref_of(key)); }
+    Ref allocate(size_t size) { return Pages(store_.pages_).allocate(size); }
+    void unlink_from_bucket(Ref ref) {
+        std::atomic<Ref>& head = store_.bucket_of(item_at(ref)).head;
+        if (head == ref) {
+            head = item_at(ref).next;
+            return;
+        }
+        Ref before = head;
+        while (item_at(before).next != ref) {
+            before = item_at(before).next;
+        }
+        item_at(before).next = item_at(ref).next;
+    }
+    void lock_pages() { static_cast<void>(store_.pages_.state_->lock.lock()); }
+    void scramble_page_lists() {
+        PagesState& state = *store_.pages_.state_;
+        state.free_runs = 3;
+        state.free_pages = 12345;
+        for (uint32_t& list : state.partial) {
+            list = 1;
+        }
+        for (uint32_t page = 0; page < state.page_count; page++) {
+            store_.pages_.descs_[page].next = 7;
+            store_.pages_.descs_[page].prev = 7;
+            store_.pages_.descs_[page].first = 7;
+        }
+    }
 
 private:
     void fail(const std::string& text) {
