@@ -24,7 +24,8 @@ void append_origin(lua_State* L, BoundedText& line) {
     line.append(":");
     line.append_number(caller.currentline);
     line.append(": ");
-    if (caller.name != nullptr) {
+    const bool is_lua = *caller.what != 'C';
+    if (is_lua && caller.name != nullptr) {
         line.append(caller.name);
         line.append("(): ");
     }

@@ -45,6 +45,11 @@ void append_frame(BoundedText& out, const lua_Debug& frame) {
 }
 
 void append_frames(BoundedText& out, lua_State* L) {
+    // After an overflow of the stack that is reserved for handling overflows, frames lie where
+    // lua_Debug cannot name them (it has 16 bits for their offset).
+    if (lua_status(L) == LUA_ERRERR) {
+        return;
+    }
     lua_Debug frame;
     for (int level = 0; lua_getstack(L, level, &frame) != 0; level++) {
         if (level == kMaxFrames) {

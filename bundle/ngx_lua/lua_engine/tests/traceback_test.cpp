@@ -109,6 +109,20 @@ TEST_F(Traceback, GoesThroughAtMostFiveCoroutines) {
     EXPECT_EQ(many.find("coroutine 5:"), std::string::npos);
 }
 
+TEST_F(Traceback, SurvivesStacksBeyondTheLimit) {
+    const char* code = "local function f() return 1 + f() end\n"
+                       "local ok, err = xpcall(f, function(e) return f() end)\n"
+                       "return f()";
+    lua_State* co = run(code);
+    for (int i = 0; i < 5; i++) {
+        EXPECT_GT(status_, LUA_YIELD);
+        EXPECT_TRUE(trace({co}).starts_with("stack traceback:\ncoroutine 0:"));
+        lua_resetthread(L(), co);
+        ASSERT_EQ(luaL_loadbuffer(co, code, strlen(code), "=chunk(nginx.conf:1)"), 0);
+        status_ = lua_resume(co, 0);
+    }
+}
+
 TEST_F(Traceback, StopsWhereTheMemoryEnds) {
     lua_State* co = run("error('bad')");
     const std::string whole = trace({co});
