@@ -134,8 +134,7 @@ Vm::Coroutine Vm::take_coroutine() noexcept {
 }
 
 void Vm::give_back(Coroutine coroutine, bool clean) noexcept {
-    // One that an error has ended is not used again: after a stack overflow it would keep a stack
-    // beyond the limit, on which the next overflow is fatal for debug information.
+    // One that an error has ended is not used again: it may have grown large.
     bool died = lua_status(coroutine.L) > LUA_YIELD;
     if (shared() && !died &&
         static_cast<ngx_int_t>(free_coroutines_.size()) < recipe_.pooled_coroutines) {
