@@ -39,6 +39,20 @@ nil
 
 
 
+=== a Location without host goes out as it is
+--- lua
+ngx.header["Location"] = "http://example.com/"
+ngx.header["Location"] = "/elsewhere"
+ngx.status = 201
+ngx.say(ngx.header.location)
+--- error_code: 201
+--- response_headers
+Location: /elsewhere
+--- response_body
+/elsewhere
+
+
+
 === values and names that could split the response are escaped
 --- lua
 ngx.header["X-A\r\nX-B"] = "1\r\nX-C: 2"

@@ -97,7 +97,9 @@ NGX_LUA_FFI int ngx_http_lua_ffi_redirect(ngx_http_request_t*, const u_char* uri
     ngx_str_set(&header->key, "Location");
     header->value = value;
     header->lowcase_key = ngx::bytes("location");
-    r.headers_out.location = header;
+    if (value.len == 0 || value.data[0] != '/') { // else nginx would make it absolute
+        r.headers_out.location = header;
+    }
     NGX_LUA_DEBUG(r.connection->log, "lua redirect to \"%V\" with code %i", &value,
                   static_cast<ngx_int_t>(status));
     current().host->run.end_by(Run::End::exit, status);

@@ -180,7 +180,11 @@ const char* set_response_header(HttpHost& host, std::string_view name_text,
     if (known == nullptr) {
         return nullptr;
     }
-    append_to_slot(&(out.*(known->slot)), header);
+    // Through this pointer nginx would find an address without host and put its own before it.
+    bool keep_relative = known->slot == &HeadersOut::location && value_text.starts_with('/');
+    if (!keep_relative) {
+        append_to_slot(&(out.*(known->slot)), header);
+    }
     if (known->slot == &HeadersOut::last_modified) {
         out.last_modified_time = ngx_parse_http_time(value.data, value.len);
     }
