@@ -292,8 +292,8 @@ NGX_LUA_FFI int ngx_lua_ffi_shdict_incr_macos(ngx_lua_shdict_incr_params_t* p) n
 
 // --- C interface for other nginx modules ---
 
-// As ngx_http_lua_api.h declares it for modules. A string is copied to the memory that value.s
-// names.
+// As ngx_http_lua_api.h declares it. A string is copied to the memory that value.s names, cut off
+// where that ends.
 struct ngx_lua_value_t {
     uint8_t type;
     union {
@@ -305,25 +305,29 @@ struct ngx_lua_value_t {
 
 NGX_LUA_FFI ngx_int_t ngx_lua_shared_dict_get(ngx_shm_zone_t* zone, u_char* key, size_t key_len,
                                               ngx_lua_value_t* value) noexcept {
-    // A longer string than the caller has room for must not be cut off: it counts as missing.
-    Found found(reinterpret_cast<char*>(value->value.s.data), value->value.s.len);
-    char* const room = found.data;
+    const ngx_str_t room = value->value.s;
+    Found found(reinterpret_cast<char*>(room.data), room.len);
     const Status status =
         dict_of(zone).store.get(bytes(key, key_len), now_ms(), Store::Stale::hide, found);
-    if (found.data != room) {
-        free(found.data);
-        return NGX_DECLINED;
-    }
-    if (status != Status::ok || found.type == Type::nil) {
-        return NGX_DECLINED;
-    }
     value->type = static_cast<uint8_t>(found.type);
-    if (found.type == Type::string) {
-        value->value.s.len = found.len;
-    } else if (found.type == Type::number) {
-        value->value.n = found.number;
-    } else {
+    switch (found.type) {
+    case Type::nil:
+        return status == Status::ok ? NGX_DECLINED : NGX_ERROR;
+    case Type::list:
+        return NGX_ERROR;
+    case Type::boolean:
         value->value.b = found.number != 0 ? 1 : 0;
+        break;
+    case Type::number:
+        value->value.n = found.number;
+        break;
+    case Type::string:
+        value->value.s.len = ngx_min(found.len, room.len);
+        if (found.len > room.len) {
+            ngx_memcpy(room.data, found.data, room.len);
+            free(found.data);
+        }
+        break;
     }
     return NGX_OK;
 }
