@@ -105,9 +105,9 @@ StringResult read_string(lua_State* L, const char* p, const char* end, Buffer& b
     if (p < end && *p == '"') {
         return {.end = p + 1, .bytes = {run, static_cast<size_t>(p - run)}};
     }
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than what it stands for. One byte more: room for nothing is null.
     buffer.truncate(0);
-    char* const begin = buffer.reserve(L, static_cast<size_t>(end - run));
+    char* const begin = buffer.reserve(L, static_cast<size_t>(end - run) + 1);
     char* out = begin;
     for (;; p = find_string_end(run, end)) {
         const auto length = static_cast<size_t>(p - run);

@@ -99,6 +99,12 @@ end
 all_bytes = table.concat(all_bytes):rep(1000)
 is(cjson.decode(cjson.encode(all_bytes)), all_bytes, "every byte comes back")
 
+-- Texts that end within their first string: the decoder's buffer is still empty.
+for _, wrong in ipairs{ '"', '["', '{"', '{"a":"' } do
+    raises(("Expected %s but found unexpected end of string at character %d"):format(
+           wrong == '{"' and "object key string" or "value", #wrong + 1), wrong, cjson.decode, wrong)
+end
+
 -- Nothing is left behind: neither by success nor by failure.
 local function resident()
     local file = io.open("/proc/self/statm")
