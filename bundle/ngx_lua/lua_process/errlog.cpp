@@ -1,5 +1,6 @@
 #include "lua_process/errlog.hpp"
 
+#include "lua_engine/host.hpp"
 #include "lua_process/log_hook.hpp"
 #include "lua_process/log_ring.hpp"
 #include "ngx/export.hpp"
@@ -22,12 +23,12 @@ struct Capture {
 
 // Where lines go now. While a configuration is being loaded this is already the new one's, so that
 // init_by_lua reaches it; the destructor goes back if the load fails.
-Capture* current = nullptr;
+Capture* running = nullptr;
 
 Capture::~Capture() {
-    if (current == this) {
-        auto* running = static_cast<Capture*>(log_hook(ngx_cycle).data);
-        current = running == this ? nullptr : running;
+    if (running == this) {
+        auto* before = static_cast<Capture*>(log_hook(ngx_cycle).data);
+        running = before == this ? nullptr : before;
     }
 }
 
@@ -40,9 +41,15 @@ double cached_time() {
     return static_cast<double>(now->sec) + static_cast<double>(now->msec) / 1000.0;
 }
 
+// While a configuration is being loaded only what Lua code logs is kept, not nginx's own notices.
+bool wanted(ngx_uint_t level) {
+    const bool loaded = log_hook(ngx_cycle).data == running;
+    return level <= running->level && (loaded || lua::current().vm != nullptr);
+}
+
 ngx_int_t on_line(ngx_log_t*, ngx_uint_t level, u_char* line, size_t length) noexcept {
-    if (current != nullptr && level <= current->level) {
-        current->ring.push(static_cast<int>(level), cached_time(), ngx::view(line, line + length));
+    if (running != nullptr && wanted(level)) {
+        running->ring.push(static_cast<int>(level), cached_time(), ngx::view(line, line + length));
     }
     return NGX_OK;
 }
@@ -53,7 +60,7 @@ char* start_capture(ngx_conf_t* cf, size_t size) {
     if (memory.empty() || capture == nullptr) {
         return static_cast<char*>(NGX_CONF_ERROR);
     }
-    current = capture;
+    running = capture;
     set_log_hook(cf->cycle, {on_line, capture});
     // The lines of this load itself go through the cycle that is in force until it ends.
     if (log_hook(ngx_cycle).handler == nullptr) {
@@ -64,7 +71,7 @@ char* start_capture(ngx_conf_t* cf, size_t size) {
 
 // Null if lines are being captured, else why not.
 const char* not_capturing() {
-    if (current != nullptr) {
+    if (running != nullptr) {
         return nullptr;
     }
     return kHasLogHook ? "directive \"lua_capture_error_log\" is not set"
@@ -134,7 +141,7 @@ NGX_LUA_FFI int ngx_lua_ffi_errlog_set_filter_level(int level, u_char* err,
     if (!valid_level(level)) {
         return fail(err, errlen, "bad log level: %d", level);
     }
-    current->level = static_cast<ngx_uint_t>(level);
+    running->level = static_cast<ngx_uint_t>(level);
     return NGX_OK;
 }
 
@@ -144,7 +151,7 @@ NGX_LUA_FFI int ngx_lua_ffi_errlog_get_msg(char** log, int* level, u_char* err, 
     if (const char* reason = not_capturing()) {
         return fail(err, errlen, "%s", reason);
     }
-    const auto record = current->ring.pop();
+    const auto record = running->ring.pop();
     if (!record) {
         return NGX_DECLINED;
     }
