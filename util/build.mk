@@ -15,8 +15,9 @@ lib_flags := $(optimize) -g -fPIC -std=c++20 -Wall -Wextra -Werror -Wno-missing-
 .PHONY: all nginx libraries install
 all: nginx libraries
 
+make_nginx = $(MAKE) --no-print-directory -C $(nginx_dir) -f objs/Makefile CC='$(compiler)'
 nginx:
-	+@$(MAKE) --no-print-directory -C $(nginx_dir) -f objs/Makefile CC='$(compiler)' build
+	+@$(make_nginx) -q build > /dev/null 2>&1 || $(make_nginx) build
 
 # library FOLDER,FILE: the objects of bundle/FOLDER/src become the module FILE.
 define library
