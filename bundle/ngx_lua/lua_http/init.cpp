@@ -4,6 +4,7 @@
 #include "lua_http/api.hpp"
 #include "lua_http/http_host.hpp"
 #include "lua_http/process_host.hpp"
+#include "lua_regex/engine_hook.hpp"
 #include "ngx/log.hpp"
 
 namespace lua::http {
@@ -91,6 +92,7 @@ ngx_int_t create_shared_vm(MainConf& main, ngx_log_t* log) noexcept {
         main.recipe.pooled_coroutines = main.thread_cache_max_entries;
     }
 
+    regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
     main.vm = Vm::create(main.recipe, nullptr, log, NGX_LOG_ALERT);
     if (main.vm == nullptr) {
         return NGX_ERROR;
