@@ -82,6 +82,7 @@ Status Store::get_long(std::string_view key, Stale stale, uint64_t now, Found& o
         auto status = Status::ok;
         const Glance glance = look(place, stale, now, found, status);
         if (glance == Glance::clear && found.type == Type::string) {
+            found.capacity = out.capacity; // of the caller's buffer, which comes into its own again
             out = found;
             return status;
         }

@@ -160,6 +160,33 @@ TEST(StoreValue, longer_than_the_buffer_is_allocated) {
     EXPECT_EQ(dict.get("k"), large);
 }
 
+// As the Lua half has it: one Found for all reads, data set back after a long string.
+TEST(StoreValue, a_found_can_be_used_again) {
+    for (const bool exact : {true, false}) {
+        Dict dict(1 << 20);
+        dict.store.exact_lru(exact);
+        dict.set("long", std::string(100, 'l'));
+        dict.set("longer", std::string(5000, 'L'));
+        dict.set("short", "s");
+        char buffer[16];
+        Found found(buffer, sizeof(buffer));
+        for (const auto& [key, len] : {std::pair("long", 100U),
+                                       {"longer", 5000U},
+                                       {"short", 1U},
+                                       {"long", 100U},
+                                       {"longer", 5000U}}) {
+            EXPECT_EQ(dict.store.get(key, kNow, Store::Stale::hide, found), Status::ok);
+            EXPECT_EQ(found.len, len);
+            EXPECT_EQ(found.capacity, sizeof(buffer));
+            EXPECT_EQ(found.data == buffer, len <= sizeof(buffer));
+            if (found.data != buffer) {
+                free(found.data);
+                found.data = buffer;
+            }
+        }
+    }
+}
+
 TEST(StoreValue, keys_are_bytes_up_to_64k) {
     Dict dict(1 << 20);
     const std::string key(Store::kMaxKeySize, '\0');
