@@ -99,3 +99,32 @@ GET /t
 \d+$
 --- no_error_log
 [error]
+
+
+
+=== values of all lengths, read in turn
+--- config
+    location = /t {
+        content_by_lua_block {
+            local d = ngx.shared.store
+            local lengths = { 0, 1, 4096, 4097, 200000, 7, 5000, 4000 }
+            for i, n in ipairs(lengths) do
+                assert(d:set("v" .. i, string.rep("v", n)))
+            end
+            for _ = 1, 200 do
+                for i, n in ipairs(lengths) do
+                    local v = (i + _) % 2 == 0 and d:get("v" .. i) or (d:get_stale("v" .. i))
+                    if #v ~= n then
+                        ngx.say("wrong length of v", i, ": ", #v)
+                    end
+                end
+            end
+            ngx.say("done")
+        }
+    }
+--- request
+GET /t
+--- response_body
+done
+--- no_error_log
+[error]
