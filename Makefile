@@ -73,7 +73,7 @@ help: ## this text
 developer-install:
 	+@util/build $(BUILD) developer-install
 
-check-format:
+check-format: lint-packages
 	clang-format --dry-run -Werror $(cpp_files)
 
 test-packages:
