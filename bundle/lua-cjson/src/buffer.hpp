@@ -1,6 +1,6 @@
 // A growing byte buffer: what the encoder writes its text into and the decoder unescapes into.
 //
-// Owner: a Config (the buffer that an instance keeps between calls) or the scope of one call.
+// Owner: an Encoder or a Decoder; between calls a Config keeps the Encoder's.
 // Memory comes from malloc, so that growing is one realloc, which is cheap for large texts.
 //
 // Writing is in two steps: reserve() makes room and returns the place to write to, commit() tells
@@ -16,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace cjson {
 
@@ -54,6 +55,12 @@ public:
 
     // Forgets what was written behind `size`; the memory stays.
     void truncate(size_t size) { end_ = data_.get() + size; }
+
+    void swap(Buffer& other) {
+        data_.swap(other.data_);
+        std::swap(end_, other.end_);
+        std::swap(limit_, other.limit_);
+    }
 
     // Gives the memory back.
     void release() {

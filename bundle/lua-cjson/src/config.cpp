@@ -87,7 +87,7 @@ int encode_number_precision(lua_State* L) {
 int encode_keep_buffer(lua_State* L) {
     Config& config = check_arguments(L, 1);
     boolean_option(L, 1, config.encode.keep_buffer);
-    if (!config.encode.keep_buffer && !config.buffer_taken) {
+    if (!config.encode.keep_buffer) {
         config.buffer.release();
     }
     return 1;

@@ -44,10 +44,8 @@ struct Config {
     EncodeSettings encode;
     DecodeSettings decode;
 
-    // The kept output buffer. An encode that runs inside another one (from a metamethod or a
-    // finalizer) finds it taken and uses one of its own.
+    // The output buffer between calls; an Encoder at work has it.
     Buffer buffer;
-    bool buffer_taken = false;
 
     // The identities of cjson.array_mt and cjson.empty_array_mt; the registry keeps the tables.
     const void* array_metatable = nullptr;

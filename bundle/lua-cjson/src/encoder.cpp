@@ -17,32 +17,6 @@ namespace {
 constexpr Escapes kEscapes(true);
 constexpr Escapes kEscapesButSlash(false);
 
-// The buffer of one encode: the instance's own unless an outer encode is using it.
-class BufferLease {
-public:
-    explicit BufferLease(Config& config) : config_(config), owner_(!config.buffer_taken) {
-        config_.buffer_taken = true;
-    }
-    ~BufferLease() {
-        if (owner_) {
-            config_.buffer_taken = false;
-            config_.buffer.truncate(0);
-            if (!config_.encode.keep_buffer) {
-                config_.buffer.release();
-            }
-        }
-    }
-    BufferLease(const BufferLease&) = delete;
-    BufferLease& operator=(const BufferLease&) = delete;
-
-    Buffer& get() { return owner_ ? config_.buffer : private_; }
-
-private:
-    Config& config_;
-    const bool owner_;
-    Buffer private_;
-};
-
 char* write_escaped(char* out, const Escapes& escapes, std::string_view text) {
     const char* p = text.data();
     const char* const end = p + text.size();
@@ -64,10 +38,23 @@ char* write_escaped(char* out, const Escapes& escapes, std::string_view text) {
 // the tables around it below, and leaves the stack as it was unless it says otherwise.
 class Encoder {
 public:
-    Encoder(lua_State* L, const Config& config, Buffer& out)
-        : L_(L), config_(config), settings_(config.encode), out_(out),
+    Encoder(lua_State* L, Config& config)
+        : L_(L), config_(config), settings_(config.encode),
           escapes_(settings_.escape_slash ? kEscapes : kEscapesButSlash),
-          indented_(settings_.indent.size() > 0) {}
+          indented_(settings_.indent.size() > 0) {
+        // An encode inside this one, in a metamethod or a finalizer, finds none and makes its own.
+        out_.swap(config_.buffer);
+    }
+    ~Encoder() {
+        if (settings_.keep_buffer) {
+            out_.truncate(0);
+            out_.swap(config_.buffer);
+        }
+    }
+    Encoder(const Encoder&) = delete;
+    Encoder& operator=(const Encoder&) = delete;
+
+    [[nodiscard]] std::string_view text() const { return out_.view(); }
 
     // Returns false if the value is one to skip; nothing is written then.
     bool value();
@@ -104,12 +91,12 @@ private:
     void new_line(int depth);
 
     lua_State* const L_;
-    const Config& config_;
+    Config& config_;
     const EncodeSettings& settings_;
-    Buffer& out_;
     const Escapes& escapes_;
     const bool indented_;
     int depth_ = 0;
+    Buffer out_;
 };
 
 inline bool Encoder::value() {
@@ -450,11 +437,10 @@ void Encoder::new_line(int depth) {
 
 int encode(lua_State* L) {
     luaL_argcheck(L, lua_gettop(L) == 1, 1, "expected 1 argument");
-    Config& config = current_config(L);
-    BufferLease lease(config);
-    Buffer& out = lease.get();
-    Encoder(L, config, out).value();
-    lua_pushlstring(L, out.view().data(), out.size());
+    Encoder encoder(L, current_config(L));
+    encoder.value();
+    const std::string_view text = encoder.text();
+    lua_pushlstring(L, text.data(), text.size());
     return 1;
 }
 
