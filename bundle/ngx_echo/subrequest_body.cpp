@@ -1,49 +1,31 @@
 #include "subrequest_body.hpp"
 
 #include "ngx/pool.hpp"
+#include "ngx/request_headers.hpp"
 #include "output.hpp"
 
 namespace echo {
 
 namespace {
 
-// Gives sr header lines of its own, the parent's but for the length of the body: sr starts with a
-// shallow copy of its parent's list, which must stay as it is.
+// Gives sr headers of its own, its parent's but for the length of the body.
 bool set_content_length(ngx_http_request_t* sr, off_t length) {
-    const ngx_list_t inherited = sr->headers_in.headers;
-    ngx_list_t& own = sr->headers_in.headers;
-    if (ngx_list_init(&own, sr->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK) {
-        return false;
-    }
-
-    for (const ngx_list_part_t* part = &inherited.part; part != nullptr; part = part->next) {
-        for (const auto& h : std::span(static_cast<ngx_table_elt_t*>(part->elts), part->nelts)) {
-            if (ngx::equal_nocase(ngx::view(h.key), "Content-Length")) {
-                continue;
-            }
-            auto* copy = static_cast<ngx_table_elt_t*>(ngx_list_push(&own));
-            if (copy == nullptr) {
-                return false;
-            }
-            *copy = h;
-        }
-    }
-
-    auto* h = static_cast<ngx_table_elt_t*>(ngx_list_push(&own));
+    const ngx::HeaderName name = ngx::header_name(sr->pool, ngx_string("Content-Length"));
     auto* digits = static_cast<u_char*>(ngx_pnalloc(sr->pool, NGX_OFF_T_LEN));
-    if (h == nullptr || digits == nullptr) {
+    if (name.lowcase == nullptr || digits == nullptr) {
         return false;
     }
 
-    *h = {};
-    h->key = ngx::str("Content-Length");
-    h->lowcase_key = ngx::bytes("content-length");
-    h->hash = ngx_hash_key(h->lowcase_key, h->key.len);
-    h->value = {static_cast<size_t>(ngx_sprintf(digits, "%O", length) - digits), digits};
+    const auto is_length = [](const ngx_table_elt_t& h) {
+        return ngx::lowcase(h) == "content-length";
+    };
+    if (!ngx::remove_request_headers(sr, is_length)) {
+        return false;
+    }
 
-    sr->headers_in.content_length = h;
     sr->headers_in.content_length_n = length;
-    return true;
+    const ngx_str_t value = ngx::str(ngx::view(digits, ngx_sprintf(digits, "%O", length)));
+    return ngx::add_request_header(sr, name, value) != nullptr;
 }
 
 ngx_int_t set_body(ngx_http_request_t* sr, ngx_chain_t* cl, off_t length) {

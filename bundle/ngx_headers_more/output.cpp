@@ -1,0 +1,220 @@
+// Response headers: the filter, and what setting each header means for nginx.
+#include "headers_more.hpp"
+
+#include <algorithm>
+
+namespace headers_more {
+
+namespace {
+
+using HeadersOut = ngx_http_headers_out_t;
+
+// Headers that nginx finds through a pointer. Where the pointer is null it may make the header
+// itself, so a cleared header stays listed, with hash 0: nginx does not send that.
+struct Slot {
+    std::string_view name;
+    ngx_table_elt_t* HeadersOut::*member;
+};
+
+constexpr Slot kSlots[] = {
+    {"Server", &HeadersOut::server},
+    {"Date", &HeadersOut::date},
+    {"Content-Encoding", &HeadersOut::content_encoding},
+    {"Location", &HeadersOut::location},
+    {"Refresh", &HeadersOut::refresh},
+    {"Last-Modified", &HeadersOut::last_modified},
+    {"Content-Range", &HeadersOut::content_range},
+    {"Accept-Ranges", &HeadersOut::accept_ranges},
+    {"WWW-Authenticate", &HeadersOut::www_authenticate},
+    {"Expires", &HeadersOut::expires},
+    {"E-Tag", &HeadersOut::etag},
+    {"Cache-Control", &HeadersOut::cache_control},
+};
+
+ngx_http_output_header_filter_pt next_header_filter;
+
+bool applies(const Command& command, ngx_http_request_t* r) {
+    const HeadersOut& out = r->headers_out;
+
+    if (!command.statuses.empty() &&
+        std::ranges::find(command.statuses, out.status) == command.statuses.end()) {
+        return false;
+    }
+    return has_type(command.types, ngx::view(out.content_type).substr(0, out.content_type_len));
+}
+
+ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "headers more header filter, uri \"%V\"", &r->uri);
+
+    for (const Command& command : commands(loc_conf(r).output)) {
+        if (!applies(command, r)) {
+            continue;
+        }
+        for (const Change& change : command.changes) {
+            ngx_str_t value;
+            if (!evaluate(r, change, value) ||
+                change_response(r, change, value, command.existing) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return next_header_filter(r);
+}
+
+// The value of a "charset" parameter, with or without quotes; empty if there is none.
+std::string_view charset_of(std::string_view parameters) {
+    constexpr std::string_view kName = "charset=";
+
+    while (!parameters.empty()) {
+        const size_t end = std::min(parameters.find(';'), parameters.size());
+        std::string_view parameter = parameters.substr(0, end);
+        parameters.remove_prefix(std::min(end + 1, parameters.size()));
+
+        parameter.remove_prefix(std::min(parameter.find_first_not_of(' '), parameter.size()));
+        if (!ngx::equal_nocase(parameter.substr(0, kName.size()), kName)) {
+            continue;
+        }
+
+        parameter.remove_prefix(kName.size());
+        if (parameter.size() >= 2 && parameter.front() == '"') {
+            parameter.remove_prefix(1);
+            return parameter.substr(0, parameter.find('"'));
+        }
+        return parameter.substr(0, parameter.find(' '));
+    }
+    return {};
+}
+
+void set_content_type(HeadersOut& out, const ngx_str_t& value) {
+    const std::string_view text = ngx::view(value);
+    const size_t end = std::min(text.find(';'), text.size());
+    const std::string_view type = text.substr(0, end);
+
+    out.content_type = value;
+    out.content_type_len = type.find_last_not_of(' ') + 1;
+    out.content_type_hash = 0;
+    out.content_type_lowcase = nullptr;
+
+    if (const std::string_view charset = charset_of(text.substr(end)); !charset.empty()) {
+        out.charset = ngx::str(charset);
+    }
+}
+
+ngx_int_t set_content_length(ngx_http_request_t* r, const ngx_str_t& value) {
+    ngx_http_clear_content_length(r);
+    if (value.len == 0) {
+        return NGX_OK;
+    }
+
+    const off_t length = ngx_atoof(value.data, value.len);
+    if (length == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+    r->headers_out.content_length_n = length;
+    return NGX_OK;
+}
+
+// Sets the listed headers that the change is about, and `known`: the first to the value, all others
+// away. Returns the header that is left, or was cleared last; null if there is none.
+ngx_table_elt_t* replace_listed(ngx_http_request_t* r, const Change& change, const ngx_str_t& value,
+                                const ngx_table_elt_t* known) {
+    ngx_table_elt_t* left = nullptr;
+
+    ngx::for_each_header(r->headers_out.headers, [&](ngx_table_elt_t& header) {
+        const bool is_meant = &header == known || is_about(change, ngx::view(header.key), value);
+        if (header.hash == 0 || !is_meant) {
+            return;
+        }
+        if (value.len == 0) {
+            header.hash = 0;
+            header.value.len = 0;
+            left = &header;
+        } else if (left == nullptr) {
+            header.value = value;
+            left = &header;
+        } else {
+            header.hash = 0;
+        }
+        header.next = nullptr;
+    });
+    return left;
+}
+
+ngx_table_elt_t* add_listed(ngx_http_request_t* r, const Change& change, const ngx_str_t& value) {
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    if (header != nullptr) {
+        *header = {};
+        header->hash = value.len == 0 ? 0 : 1;
+        header->key = change.name.key;
+        header->lowcase_key = change.name.lowcase;
+        header->value = value;
+    }
+    return header;
+}
+
+// What nginx keeps besides the list and the pointer.
+void drop_stored(ngx_http_request_t* r, ngx_table_elt_t* HeadersOut::*member, bool is_cleared) {
+    if (member == &HeadersOut::last_modified) {
+        r->headers_out.last_modified_time = -1;
+    } else if (member == &HeadersOut::accept_ranges && is_cleared) {
+        r->allow_ranges = 0;
+    }
+}
+
+} // namespace
+
+bool is_builtin_response_header(std::string_view name) {
+    return ngx::equal_nocase(name, "Content-Type") || ngx::equal_nocase(name, "Content-Length") ||
+           std::ranges::any_of(
+               kSlots, [name](const Slot& slot) { return ngx::equal_nocase(slot.name, name); });
+}
+
+ngx_int_t change_response(ngx_http_request_t* r, const Change& change, const ngx_str_t& value,
+                          Existing existing) {
+    if (existing == Existing::keep) {
+        return value.len == 0 || add_listed(r, change, value) != nullptr ? NGX_OK : NGX_ERROR;
+    }
+
+    if (change.is_prefix && value.len == 0) {
+        replace_listed(r, change, value, nullptr);
+        return NGX_OK;
+    }
+
+    const std::string_view name = ngx::view(change.name.key);
+    if (ngx::equal_nocase(name, "Content-Type")) {
+        set_content_type(r->headers_out, value);
+        return NGX_OK;
+    }
+    if (ngx::equal_nocase(name, "Content-Length")) {
+        return set_content_length(r, value);
+    }
+
+    const auto slot = std::ranges::find_if(
+        kSlots, [name](const Slot& candidate) { return ngx::equal_nocase(candidate.name, name); });
+    const bool has_slot = slot != std::end(kSlots);
+
+    ngx_table_elt_t* header =
+        replace_listed(r, change, value, has_slot ? r->headers_out.*slot->member : nullptr);
+    if (header == nullptr && (value.len != 0 || has_slot)) {
+        header = add_listed(r, change, value);
+        if (header == nullptr) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (has_slot) {
+        header->key = change.name.key; // "E-Tag" takes the place of ETag
+        r->headers_out.*slot->member = header;
+        drop_stored(r, slot->member, value.len == 0);
+    }
+    return NGX_OK;
+}
+
+void install_filter() {
+    next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = header_filter;
+}
+
+} // namespace headers_more
