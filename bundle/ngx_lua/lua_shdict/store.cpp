@@ -29,7 +29,9 @@ void set_value(Item& item, const Value& value) {
 // One load of what another process may be changing.
 template <typename T>
 T peek(const T& shared) {
-    return __atomic_load_n(&shared, __ATOMIC_RELAXED);
+    T copy;
+    __atomic_load(&shared, &copy, __ATOMIC_RELAXED);
+    return copy;
 }
 
 } // namespace
@@ -134,7 +136,7 @@ Store::look(const Place& place, Stale stale, uint64_t now, Found& out, Status& s
     }
     memcpy(out.data, found.key() + place.key.size(), value_len);
     const uint32_t flags = peek(found.flags);
-    const double number = found.number;
+    const double number = peek(found.number);
     if (!clear()) {
         return Glance::disturbed;
     }

@@ -2,147 +2,40 @@
 -- its zone's userdata at [1]; the native side makes these tables, with one metatable for all.
 local ffi = require "ffi"
 local base = require "resty.core.base"
+local common = require "resty.core.shdict.common"
+local list = require "resty.core.shdict.list"
 local new_tab = require "table.new"
 
 local C = ffi.C
 local cast = ffi.cast
+local check_key, check_zone = common.check_key, common.check_zone
+local errmsg, last_error = common.errmsg, common.last_error
 local error = error
 local floor = math.floor
+local found, found_value = common.found, common.found_value
 local ffi_str = ffi.string
 local getmetatable = getmetatable
 local ngx_shared = ngx.shared
 local next = next
 local select = select
 local tonumber = tonumber
-local tostring = tostring
 local type = type
-
-ffi.cdef [[
-void *ngx_lua_ffi_shdict_udata_to_zone(void *zone_udata);
-
-typedef struct {
-    unsigned char *data;
-    size_t         capacity;
-    size_t         len;
-    double         number;
-    int            flags;
-    uint8_t        type;
-    bool           stale;
-} ngx_lua_shdict_found_t;
-
-int ngx_lua_ffi_shdict_lookup(void *zone_udata, const unsigned char *key, size_t key_len,
-    int get_stale, ngx_lua_shdict_found_t *found);
-
-int ngx_lua_ffi_shdict_store(void *zone, int op, const unsigned char *key, size_t key_len,
-    int value_type, const unsigned char *str_value_buf, size_t str_value_len, double num_value,
-    long exptime, int user_flags, char **errmsg, int *forcible);
-
-int ngx_lua_ffi_shdict_incr(void *zone, const unsigned char *key, size_t key_len, double *value,
-    char **err, int has_init, double init, long init_ttl, int *forcible);
-
-int ngx_lua_ffi_shdict_flush_all(void *zone);
-long ngx_lua_ffi_shdict_flush_expired(void *zone, size_t max);
-long ngx_lua_ffi_shdict_get_ttl(void *zone, const unsigned char *key, size_t key_len);
-int ngx_lua_ffi_shdict_set_expire(void *zone, const unsigned char *key, size_t key_len,
-    long exptime);
-size_t ngx_lua_ffi_shdict_capacity(void *zone);
-size_t ngx_lua_ffi_shdict_free_space(void *zone);
-long ngx_lua_ffi_shdict_get_keys(void *zone, size_t max, unsigned char **keys);
-
-int ngx_lua_ffi_shdict_push(void *zone, const unsigned char *key, size_t key_len, int front,
-    int value_type, const unsigned char *str, size_t len, double number, uint32_t *length,
-    char **err);
-int ngx_lua_ffi_shdict_pop(void *zone, const unsigned char *key, size_t key_len, int front,
-    ngx_lua_shdict_found_t *found, char **err);
-int ngx_lua_ffi_shdict_llen(void *zone, const unsigned char *key, size_t key_len,
-    uint32_t *length, char **err);
-
-void free(void *ptr);
-]]
-
-local MAX_KEY_LEN = 65535
 
 local TYPE_NIL, TYPE_BOOLEAN, TYPE_NUMBER, TYPE_STRING, TYPE_LIST = 0, 1, 3, 4, 5
 
 local SET, ADD, REPLACE, SAFE_SET, SAFE_ADD = 0, 1, 2, 4, 5
 
-local LEFT, RIGHT = 1, 0
-
 local DECLINED = -5
 
--- Out parameters. Longer strings than `buf` come in memory of their own, which is ours to free.
-local BUF_SIZE = 4096
-local buf = ffi.new("unsigned char[?]", BUF_SIZE)
-local found = ffi.new("ngx_lua_shdict_found_t", { data = buf, capacity = BUF_SIZE })
+-- Out parameters.
 local keys_p = ffi.new("unsigned char *[1]")
 local number = ffi.new("double[1]")
 local forcible = ffi.new("int[1]")
-local length = ffi.new("uint32_t[1]")
-local errmsg = ffi.new("char *[1]")
 
 local u32_ptr = ffi.typeof("const uint32_t *")
 
 local M = { version = base.version }
 local methods = {}
-
-
--- The zone of a dictionary; level 3 is the caller of the method.
-local function check_zone(dict)
-    if type(dict) == "table" then
-        local udata = dict[1]
-
-        if type(udata) == "userdata" then
-            local zone = C.ngx_lua_ffi_shdict_udata_to_zone(udata)
-
-            if zone ~= nil then
-                return zone
-            end
-        end
-    end
-
-    error('bad "zone" argument', 3)
-end
-
-
-local function check_key(key)
-    if type(key) ~= "string" then
-        if key == nil then
-            return nil, "nil key"
-        end
-
-        key = tostring(key)
-    end
-
-    local len = #key
-    if len == 0 then
-        return nil, "empty key"
-    end
-
-    if len > MAX_KEY_LEN then
-        return nil, "key too long"
-    end
-
-    return key
-end
-
-
-local function last_error()
-    return ffi_str(errmsg[0])
-end
-
-
-local function found_string()
-    local len = found.len
-    if len <= BUF_SIZE then
-        return ffi_str(buf, len)
-    end
-
-    local str = ffi_str(found.data, len)
-    C.free(found.data)
-    found.data = buf
-
-    return str
-end
 
 
 -- Looks a key up; returns the type of its value, which `found` has, or nil and an error. Level 3 is
@@ -153,24 +46,13 @@ local function lookup(dict, key, get_stale)
         error('bad "zone" argument', 3)
     end
 
-    if type(key) ~= "string" then
-        if key == nil then
-            return nil, "nil key"
-        end
-
-        key = tostring(key)
+    local err
+    key, err = check_key(key)
+    if not key then
+        return nil, err
     end
 
-    local len = #key
-    if len == 0 then
-        return nil, "empty key"
-    end
-
-    if len > MAX_KEY_LEN then
-        return nil, "key too long"
-    end
-
-    local kind = C.ngx_lua_ffi_shdict_lookup(udata, key, len, get_stale, found)
+    local kind = C.ngx_lua_ffi_shdict_lookup(udata, key, #key, get_stale, found)
     if kind >= 0 then
         return kind
     end
@@ -180,23 +62,6 @@ local function lookup(dict, key, get_stale)
     end
 
     return nil, "no memory"
-end
-
-
-local function found_value(kind)
-    if kind == TYPE_STRING then
-        return found_string()
-    end
-
-    if kind == TYPE_NUMBER then
-        return found.number
-    end
-
-    if kind == TYPE_BOOLEAN then
-        return found.number ~= 0
-    end
-
-    return nil
 end
 
 
@@ -488,122 +353,15 @@ function methods.get_keys(...)
 end
 
 
--- The first two arguments of a list method; level 3 is the method's caller.
-local function check_list_args(name, expected, ...)
-    local given = select("#", ...)
-    if given ~= expected then
-        error("expecting " .. expected .. " arguments, but only seen " .. given, 3)
-    end
-
-    local key = select(2, ...)
-    local key_type = type(key)
-    if key_type ~= "string" and key_type ~= "number" and key_type ~= "nil" then
-        error("bad argument #1 to '" .. name .. "' (string expected, got " .. key_type .. ")", 3)
-    end
-
-    return check_key(key)
-end
-
-
-local function push(zone, key, front, value)
-    local kind, str, len, num = TYPE_STRING, nil, 0, 0
-    local lua_type = type(value)
-
-    if lua_type == "string" then
-        str, len = value, #value
-
-    elseif lua_type == "number" then
-        kind, num = TYPE_NUMBER, value
-
-    else
-        return nil, "bad value type"
-    end
-
-    local rc = C.ngx_lua_ffi_shdict_push(zone, key, #key, front, kind, str, len, num, length, errmsg)
-    if rc ~= 0 then
-        return nil, last_error()
-    end
-
-    return length[0]
-end
-
-
-local function pop(zone, key, front)
-    local kind = C.ngx_lua_ffi_shdict_pop(zone, key, #key, front, found, errmsg)
-    if kind < 0 then
-        return nil, last_error()
-    end
-
-    return found_value(kind)
-end
-
-
-function methods.lpush(...)
-    local zone = check_zone((...))
-    local key, err = check_list_args("lpush", 3, ...)
-    if not key then
-        return nil, err
-    end
-
-    return push(zone, key, LEFT, (select(3, ...)))
-end
-
-
-function methods.rpush(...)
-    local zone = check_zone((...))
-    local key, err = check_list_args("rpush", 3, ...)
-    if not key then
-        return nil, err
-    end
-
-    return push(zone, key, RIGHT, (select(3, ...)))
-end
-
-
-function methods.lpop(...)
-    local zone = check_zone((...))
-    local key, err = check_list_args("lpop", 2, ...)
-    if not key then
-        return nil, err
-    end
-
-    return pop(zone, key, LEFT)
-end
-
-
-function methods.rpop(...)
-    local zone = check_zone((...))
-    local key, err = check_list_args("rpop", 2, ...)
-    if not key then
-        return nil, err
-    end
-
-    return pop(zone, key, RIGHT)
-end
-
-
-function methods.llen(...)
-    local zone = check_zone((...))
-    local key, err = check_list_args("llen", 2, ...)
-    if not key then
-        return nil, err
-    end
-
-    if C.ngx_lua_ffi_shdict_llen(zone, key, #key, length, errmsg) ~= 0 then
-        return nil, last_error()
-    end
-
-    return length[0]
-end
-
-
 -- All dictionaries share one metatable, which is its own __index.
 local _, any_dict = next(ngx_shared)
 if any_dict then
     local mt = getmetatable(any_dict)
 
-    for name, method in next, methods do
-        mt[name] = method
+    for _, set in ipairs({ methods, list }) do
+        for name, method in next, set do
+            mt[name] = method
+        end
     end
 end
 
