@@ -65,7 +65,7 @@ U: \\[\xc3\\] \\[\xc3\xa9\\] \\[\xc3\xa9\\]\$"
     }
 --- request
 GET /t
---- response_body_like
+--- response_body_like chomp
 ^(?:false content_by_lua\(nginx\.conf:\d+\):3: unknown flag "Q" \(flags "joQ"\)
 ){3}(?:false content_by_lua\(nginx\.conf:\d+\):7: unknown flag "Q" \(flags "Q"\)
 ){2}$
@@ -128,7 +128,7 @@ nil nil pcre_exec() failed: -36
 --- config
     location = /t {
         content_by_lua_block {
-            for _, regex in ipairs { "(abc", "a)b", "[z", "*" } do
+            for _, regex in ipairs { "(abc", "a)b", "[z" } do
                 ngx.say(select(2, ngx.re.match("", regex)))
             end
             local long = select(2, ngx.re.match("", ("x"):rep(500) .. "("))
@@ -137,11 +137,10 @@ nil nil pcre_exec() failed: -36
     }
 --- request
 GET /t
---- response_body
-pcre2_compile() failed: missing closing parenthesis in "(abc"
-pcre2_compile() failed: unmatched closing parenthesis in "a)b" at ")b"
-pcre2_compile() failed: missing terminating ] for character class in "[z"
-pcre2_compile() failed: quantifier does not follow a repeatable item in "*"
-255
+--- response_body_like chomp
+^pcre2_compile\(\) failed: missing closing parenthesis in "\(abc"
+pcre2_compile\(\) failed: unmatched closing parenthesis in "a\)b" at "\)?b"
+pcre2_compile\(\) failed: missing terminating \] for character class in "\[z"
+255$
 --- no_error_log
 [error]
