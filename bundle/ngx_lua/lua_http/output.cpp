@@ -98,6 +98,8 @@ ngx_chain_t* Output::take_link(size_t size) noexcept {
                       link->buf->start);
         link->buf->pos = link->buf->start;
         link->buf->last = link->buf->start;
+        link->buf->temporary = 1; // not so if it last carried a flush alone
+        link->buf->sync = 0;
         link->buf->flush = 0;
         link->buf->last_buf = 0;
         link->buf->last_in_chain = 0;
