@@ -4,6 +4,7 @@
 #include "lua_process/cycle.hpp"
 #include "ngx/export.hpp"
 #include "ngx/nginx.hpp"
+#include "ngx/str.hpp"
 
 namespace {
 
@@ -30,9 +31,11 @@ bool is_worker() noexcept {
     return ngx_process == NGX_PROCESS_WORKER || ngx_process == NGX_PROCESS_SINGLE;
 }
 
-// A process learns of its siblings from the slots that it inherited and from the master's messages;
-// both leave a pid and an open channel, and the message of an exit closes the channel. The names of
-// siblings born later are unknown, so a cache manager among them counts as a worker.
+// A process does not know how many slots of ngx_processes are in use: ngx_last_process is as it was
+// when the process was born. It learns of its siblings from the slots that it inherited and from
+// the master's messages; both leave a pid and an open channel, and the message of an exit closes
+// the channel. The names of siblings born later are unknown, so a cache manager among them counts
+// as a worker.
 bool is_sibling_worker(const ngx_process_t& process) noexcept {
     const bool alive = process.pid > 0 && process.channel[0] > 0;
     return alive && (process.name == nullptr || std::string_view(process.name) == "worker process");
@@ -67,7 +70,7 @@ NGX_LUA_FFI int ngx_lua_ffi_worker_pids(int* pids, size_t* count) noexcept {
     const size_t capacity = *count;
     size_t found = 0;
 
-    for (ngx_int_t i = 0; i < ngx_last_process && found < capacity; i++) {
+    for (ngx_int_t i = 0; i < NGX_MAX_PROCESSES && found < capacity; i++) {
         if (ngx_process == NGX_PROCESS_WORKER && i == ngx_process_slot) {
             pids[found++] = static_cast<int>(ngx_pid);
         } else if (is_sibling_worker(ngx_processes[i])) {
@@ -128,15 +131,13 @@ NGX_LUA_FFI int ngx_lua_ffi_get_conf_env(const unsigned char* name, unsigned cha
         return NGX_DECLINED;
     }
 
+    // nginx keeps the whole text, but its length is that of the name.
     const std::string_view wanted(reinterpret_cast<const char*>(name));
     const auto* const settings = static_cast<const ngx_str_t*>(conf->env.elts);
     for (ngx_uint_t i = 0; i < conf->env.nelts; i++) {
-        const std::string_view setting(reinterpret_cast<const char*>(settings[i].data),
-                                       settings[i].len);
-        if (setting.size() > wanted.size() && setting[wanted.size()] == '=' &&
-            setting.starts_with(wanted)) {
+        if (ngx::view(settings[i]) == wanted && settings[i].data[settings[i].len] == '=') {
             *entry = settings[i].data;
-            *name_len = wanted.size();
+            *name_len = settings[i].len;
             return NGX_OK;
         }
     }
