@@ -166,30 +166,6 @@ HEAD /t
 
 
 
-=== a timer has no output
---- lua
-local done
-ngx.timer.at(0, function ()
-    local function reason(f, ...)
-        local _, err = pcall(f, ...)
-        return (err:gsub("^.-: API", "API"))
-    end
-    done = table.concat({ reason(ngx.say, 1), reason(ngx.print), reason(ngx.flush), reason(ngx.eof),
-                          reason(ngx.send_headers), reason(ngx.redirect, "/"), reason(ngx.exec, "/") }, "\n")
-end)
-ngx.sleep(0.01)
-ngx.say(done)
---- response_body
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-API disabled in the context of ngx.timer
-
-
-
 === filters written in Lua see each call
 --- config
     location = /filtered {

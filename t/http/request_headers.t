@@ -200,29 +200,3 @@ ngx.say(ngx.req.http_version())
 "GET /t HTTP/1.0\r\n\r\n"
 --- response_body
 1
-
-
-
-=== timers have no request headers
---- lua
-local done
-ngx.timer.at(0, function ()
-    local function reason(f, ...)
-        local _, err = pcall(f, ...)
-        return err
-    end
-    done = table.concat({
-        reason(ngx.req.get_headers), reason(ngx.req.set_header, "a", "b"),
-        reason(ngx.req.clear_header, "a"), reason(ngx.req.raw_header),
-        reason(ngx.req.http_version), reason(ngx.req.is_internal),
-    }, "\n")
-end)
-ngx.sleep(0.01)
-ngx.say((done:gsub("[^\n]*: API", "API")))
---- response_body
-API disabled in the current context
-API disabled in the current context
-API disabled in the current context
-API disabled in the current context
-API disabled in the current context
-API disabled in the current context

@@ -154,35 +154,6 @@ lua release ngx.ctx at ref 2
 
 
 
-=== a timer has its own context and phase
---- lua
-local done
-ngx.ctx.a = 1
-ngx.timer.at(0, function ()
-    done = ngx.get_phase() .. " " .. tostring(ngx.ctx.a)
-    ngx.ctx.a = 2
-end)
-ngx.sleep(0.01)
-ngx.say(done, " ", ngx.ctx.a, " ", ngx.get_phase())
---- response_body
-timer nil 1 content
-
-
-
-=== a timer has no variables
---- lua
-local done
-ngx.timer.at(0, function ()
-    local _, err = pcall(function () return ngx.var.uri end)
-    done = err:gsub("^.-: ", "")
-end)
-ngx.sleep(0.01)
-ngx.say(done)
---- response_body
-API disabled in the current context
-
-
-
 === before requests there is neither
 --- http_config
 init_by_lua_block {
