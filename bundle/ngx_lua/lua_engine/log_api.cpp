@@ -1,6 +1,8 @@
 #include "lua_engine/log_api.hpp"
 
 #include "lua_text/bounded_text.hpp"
+#include "ngx/export.hpp"
+#include "ngx/log.hpp"
 
 namespace lua {
 
@@ -128,6 +130,11 @@ void install_log_api(lua_State* L) {
 
     lua_pushcfunction(L, print_function);
     lua_setglobal(L, "print");
+}
+
+// Debug line of a caller that has cut arguments off.
+NGX_LUA_FFI void ngx_lua_ffi_note_args_limit(int count) noexcept {
+    NGX_LUA_DEBUG(log_of(nullptr), "lua hit query args limit %d", count);
 }
 
 } // namespace lua

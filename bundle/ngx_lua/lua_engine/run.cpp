@@ -32,7 +32,7 @@ void Wait::complete(int nresults) noexcept {
     task_ = nullptr;
     task.wait = nullptr;
     task.nresults = nresults;
-    task.run->make_ready(task);
+    task.run->make_woken(task);
     task.run->host().wake();
 }
 
@@ -131,8 +131,8 @@ void Run::finish() noexcept {
         task = next;
     }
     entry_ = nullptr;
-    ready_first_ = nullptr;
-    ready_last_ = nullptr;
+    ready_ = {};
+    woken_ = {};
     live_threads_ = 0;
 }
 
@@ -214,27 +214,32 @@ void Run::orphan_children(Task& task) noexcept {
 
 // --- the ready list ---
 
-void Run::make_ready(Task& task) noexcept {
+void Run::append(List& list, Task& task) noexcept {
     task.state = Task::State::ready;
     if (task.in_ready_list) {
         return;
     }
     task.in_ready_list = true;
     task.next_ready = nullptr;
-    (ready_first_ == nullptr ? ready_first_ : ready_last_->next_ready) = &task;
-    ready_last_ = &task;
+    (list.first == nullptr ? list.first : list.last->next_ready) = &task;
+    list.last = &task;
 }
 
-Task* Run::next_ready() noexcept {
-    while (ready_first_ != nullptr) {
-        Task* task = ready_first_;
-        ready_first_ = task->next_ready;
+Task* Run::take_from(List& list) noexcept {
+    while (list.first != nullptr) {
+        Task* task = list.first;
+        list.first = task->next_ready;
         task->in_ready_list = false;
         if (task->state == Task::State::ready) { // else killed meanwhile
             return task;
         }
     }
     return nullptr;
+}
+
+Task* Run::next_ready() noexcept {
+    Task* task = take_from(ready_);
+    return task != nullptr ? task : take_from(woken_);
 }
 
 // --- running ---

@@ -70,7 +70,10 @@ public:
     void kill(Task& thread) noexcept;
     void bury(Task& thread) noexcept;
 
-    void make_ready(Task& task) noexcept;
+    // A task can go on: `ready` by the doing of another task, `woken` by an event. What a task has
+    // made ready runs before the next one that an event has woken.
+    void make_ready(Task& task) noexcept { append(ready_, task); }
+    void make_woken(Task& task) noexcept { append(woken_, task); }
     [[nodiscard]] Host& host() const noexcept { return host_; }
     [[nodiscard]] bool is_entry(const lua_State* L) const noexcept {
         return entry_ != nullptr && entry_->L == L;
@@ -81,6 +84,14 @@ private:
     friend class Wait;
 
     enum class Ask : uint8_t { nothing, resume, yield, spawn, wait_for_threads };
+
+    struct List {
+        Task* first = nullptr;
+        Task* last = nullptr;
+    };
+
+    static void append(List& list, Task& task) noexcept;
+    static Task* take_from(List& list) noexcept;
 
     void ask(Ask what, Task* target) noexcept {
         ask_ = what;
@@ -109,8 +120,8 @@ private:
     Host& host_;
     Task* tasks_ = nullptr; // the entry task is the last one
     Task* entry_ = nullptr;
-    Task* ready_first_ = nullptr;
-    Task* ready_last_ = nullptr;
+    List ready_;
+    List woken_;
     Task* ask_target_ = nullptr;
     int end_status_ = 0;
     unsigned live_threads_ = 0;

@@ -30,7 +30,8 @@ bool has_eof(const ngx_http_request_t& r, const ngx_chain_t* chain) {
     return false;
 }
 
-// Earlier output of ours is still on its way: tries to send it. True if nothing is left.
+// Earlier output of ours is still on its way: tries to send it. True if nothing is left, or if what
+// is left only waits for more to go out with (nginx gathers up to postpone_output bytes).
 bool drain(ngx_http_request_t* r, BodyFilter& filter, ngx_int_t& rc) {
     if (filter.busy == nullptr) {
         return true;
@@ -38,7 +39,7 @@ bool drain(ngx_http_request_t* r, BodyFilter& filter, ngx_int_t& rc) {
     rc = next_filter(r, nullptr);
     ngx_chain_t* none = nullptr;
     ngx_chain_update_chains(r->pool, &filter.free, &filter.busy, &none, tag());
-    return filter.busy == nullptr;
+    return filter.busy == nullptr || !r->connection->buffered;
 }
 
 // What the handler returns ends the response: ngx.ERROR or a number from 300 on.

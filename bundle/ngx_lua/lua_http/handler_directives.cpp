@@ -2,6 +2,7 @@
 
 #include "lua_engine/block_lexer.hpp"
 #include "lua_engine/chunk_name.hpp"
+#include "lua_http/syntax_check.hpp"
 #include "ngx/pool.hpp"
 #include "ngx/str.hpp"
 
@@ -72,7 +73,13 @@ Handler* parse_handler(ngx_conf_t* cf, const Family& family, Form form, ngx_uint
         ok = args[index].len == 0 ? no_code(cf) : set_file(cf, family, args[index], *handler);
         break;
     }
-    return ok ? handler : nullptr;
+    if (!ok) {
+        return nullptr;
+    }
+    if (handler->path == nullptr) {
+        check_syntax(cf, handler->chunk);
+    }
+    return handler;
 }
 
 char* set_handler(ngx_conf_t* cf, const Family& family, Form form, Handler** slot) noexcept {

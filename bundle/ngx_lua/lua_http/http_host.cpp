@@ -262,6 +262,9 @@ ngx_int_t HttpHost::conclude(Step step) noexcept {
             return redirect_internally();
         }
         if (run.end() == Run::End::restart_phases) {
+            if (ctx_ref != LUA_NOREF) { // the next location begins with an empty ngx.ctx
+                release_ctx_table(*this);
+            }
             return NGX_OK;
         }
         return finish_with(run.end_status());
@@ -292,6 +295,10 @@ ngx_int_t HttpHost::finish_with(int status) noexcept {
     if (status >= NGX_HTTP_SPECIAL_RESPONSE && !request.header_sent) {
         output.discard();
         return status;
+    }
+    // Unread bytes of the body must not be taken for the next request.
+    if (&request == request.main && ngx_http_discard_request_body(&request) != NGX_OK) {
+        request.keepalive = 0;
     }
     if (status >= NGX_HTTP_OK && !request.header_sent && request.headers_out.status == 0) {
         request.headers_out.status = static_cast<ngx_uint_t>(status);

@@ -4,6 +4,7 @@
 #include "lua_http/api.hpp"
 #include "lua_http/http_host.hpp"
 #include "lua_http/process_host.hpp"
+#include "lua_process/cycle.hpp"
 #include "lua_regex/engine_hook.hpp"
 #include "ngx/log.hpp"
 
@@ -93,6 +94,7 @@ ngx_int_t create_shared_vm(MainConf& main, ngx_log_t* log) noexcept {
     }
 
     regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
+    regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
     main.vm = Vm::create(main.recipe, nullptr, log, NGX_LOG_ALERT);
     if (main.vm == nullptr) {
         return NGX_ERROR;
@@ -110,6 +112,7 @@ ngx_int_t create_shared_vm(MainConf& main, ngx_log_t* log) noexcept {
     };
     cleanup->data = &main;
 
+    process::ConfiguringCycle configuring{main.cycle};
     if (main.init != nullptr && !run_chunk(*main.vm, *main.init, "init_by_lua", nullptr, log)) {
         return NGX_ERROR;
     }

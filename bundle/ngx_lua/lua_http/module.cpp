@@ -40,7 +40,8 @@ bool add_phase_handlers(ngx_conf_t* cf, const MainConf& main) {
             add_handler(core, NGX_HTTP_ACCESS_PHASE, on_access, main.access_no_postpone == 0)) &&
            (!main.uses_precontent || add_handler(core, NGX_HTTP_PRECONTENT_PHASE, on_precontent,
                                                  main.precontent_no_postpone == 0)) &&
-           (!main.uses_log || add_handler(core, NGX_HTTP_LOG_PHASE, on_log, true));
+           (!main.uses_log || add_handler(core, NGX_HTTP_LOG_PHASE, on_log, true)) &&
+           (!main.trims || add_handler(core, NGX_HTTP_LOG_PHASE, on_log_trim, true));
 }
 
 } // namespace
@@ -49,6 +50,9 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     auto& main =
         *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_lua_module));
 
+    // The default of lua_malloc_trim acts only where there is a log handler anyway.
+    main.trims = main.uses_log || main.malloc_trim_cycle != ngx::unset<ngx_int_t>;
+    ngx::merge(main.malloc_trim_cycle, main.malloc_trim_cycle, 1000);
     if (!add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
         return NGX_ERROR;
     }

@@ -14,6 +14,7 @@ ngx_int_t on_access(ngx_http_request_t* r) noexcept;
 ngx_int_t on_precontent(ngx_http_request_t* r) noexcept;
 ngx_int_t on_content(ngx_http_request_t* r) noexcept;
 ngx_int_t on_log(ngx_http_request_t* r) noexcept;
+ngx_int_t on_log_trim(ngx_http_request_t* r) noexcept; // lua_malloc_trim
 
 void install_header_filter() noexcept;
 void install_body_filter() noexcept;

@@ -21,4 +21,10 @@ void prepare_body(ngx_http_request_t* r) noexcept;
 [[nodiscard]] bool write_body(ngx_http_request_t* r, ngx_buf_t& buf) noexcept;
 [[nodiscard]] bool spill_body(ngx_http_request_t* r) noexcept;
 
+// Closes the body's temporary file, and deletes it if it is to go with the request.
+void drop_temp_file(ngx_http_request_t* r) noexcept;
+
+// The pool's cleanup that closes this file; null if there is none.
+[[nodiscard]] ngx_pool_cleanup_t* find_file_cleanup(ngx_pool_t* pool, ngx_fd_t fd) noexcept;
+
 } // namespace lua::http

@@ -111,18 +111,6 @@ bool collect(ngx_http_request_t* r, size_t max, ngx_str_t& body) {
     return true;
 }
 
-void drop_temp_file(ngx_http_request_t* r) {
-    ngx_http_request_body_t* body = r->request_body;
-    if (body->temp_file == nullptr) {
-        return;
-    }
-    if (body->temp_file->file.fd != NGX_INVALID_FILE) {
-        ngx_pool_run_cleanup_file(r->pool, body->temp_file->file.fd);
-        body->temp_file->file.fd = NGX_INVALID_FILE;
-    }
-    body->temp_file = nullptr;
-}
-
 bool set_single_buf(ngx_http_request_t* r, ngx_buf_t* buf) {
     ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
     if (link == nullptr) {
@@ -317,12 +305,9 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_set_body_file(ngx_http_request_t* r, const 
         buf->file_last = info.size;
     }
     if (auto_clean != 0) {
-        ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, 0);
-        if (cleanup == nullptr) {
-            return fail_with(kNoMemory);
+        if (ngx_pool_cleanup_t* cleanup = find_file_cleanup(r->pool, info.fd)) {
+            cleanup->handler = ngx_pool_delete_file;
         }
-        cleanup->handler = [](void* data) noexcept { static_cast<void>(ngx_delete_file(data)); };
-        cleanup->data = path.data;
     }
     if (set_request_length(r, info.size) != NGX_OK) {
         return fail_with(kLengthFailed);
@@ -414,7 +399,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_finish_body(ngx_http_request_t* r, const ch
         }
         buf->in_file = 1;
         buf->file = &body->temp_file->file;
-        buf->file_last = body->temp_file->file.offset;
+        buf->file_last = body->temp_file->offset;
     } else if (body->buf->last > body->buf->pos) {
         if (!set_single_buf(r, body->buf)) {
             return fail(err, kNoMemory);

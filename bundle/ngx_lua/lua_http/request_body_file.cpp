@@ -35,7 +35,35 @@ bool write_body(ngx_http_request_t* r, ngx_buf_t& buf) noexcept {
         temp->clean = 1;
         body->temp_file = temp;
     }
-    return ngx_write_chain_to_temp_file(body->temp_file, &link) != NGX_ERROR;
+    ssize_t n = ngx_write_chain_to_temp_file(body->temp_file, &link);
+    if (n == NGX_ERROR) {
+        return false;
+    }
+    body->temp_file->offset += n;
+    return true;
+}
+
+void drop_temp_file(ngx_http_request_t* r) noexcept {
+    ngx_temp_file_t* temp = r->request_body->temp_file;
+    if (temp == nullptr) {
+        return;
+    }
+    r->request_body->temp_file = nullptr;
+    if (ngx_pool_cleanup_t* cleanup = find_file_cleanup(r->pool, temp->file.fd)) {
+        cleanup->handler(cleanup->data);
+        cleanup->handler = nullptr;
+    }
+}
+
+ngx_pool_cleanup_t* find_file_cleanup(ngx_pool_t* pool, ngx_fd_t fd) noexcept {
+    for (ngx_pool_cleanup_t* cleanup = pool->cleanup; cleanup != nullptr; cleanup = cleanup->next) {
+        bool is_file =
+            cleanup->handler == ngx_pool_cleanup_file || cleanup->handler == ngx_pool_delete_file;
+        if (is_file && static_cast<ngx_pool_cleanup_file_t*>(cleanup->data)->fd == fd) {
+            return cleanup;
+        }
+    }
+    return nullptr;
 }
 
 bool spill_body(ngx_http_request_t* r) noexcept {

@@ -63,8 +63,8 @@ void remove_all(ngx_http_request_t* r, const Name& name) {
             *slot_of(r, *known) = nullptr;
         }
     });
-    ngx_list_t& list = r->headers_in.headers;
-    for (ngx_list_part_t* part = &list.part; part != nullptr; part = part->next) {
+    ngx_list_part_t* before = nullptr;
+    for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
         auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
         ngx_uint_t kept = 0;
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
@@ -73,6 +73,14 @@ void remove_all(ngx_http_request_t* r, const Name& name) {
             }
         }
         part->nelts = kept;
+        if (kept > 0 || before == nullptr) {
+            before = part;
+            continue;
+        }
+        before->next = part->next; // nginx's loops expect no empty part but the first
+        if (r->headers_in.headers.last == part) {
+            r->headers_in.headers.last = before;
+        }
     }
     for_each(r, [r](ngx_table_elt_t& header) {
         header.next = nullptr;

@@ -28,6 +28,7 @@ ffi.cdef [[
     int ngx_lua_ffi_count_args(const unsigned char *src, size_t *len, int max);
     int ngx_lua_ffi_decode_args(const unsigned char *src, size_t len, unsigned char *buf,
                                 ngx_lua_ffi_table_elt_t *out, int count);
+    void ngx_lua_ffi_note_args_limit(int count);
     size_t ngx_lua_ffi_uri_escaped_length(const unsigned char *src, size_t len, int type);
     void ngx_lua_ffi_escape_uri(const unsigned char *src, size_t len, unsigned char *dst,
                                 int type);
@@ -99,6 +100,7 @@ function M.decode(src, len, max)
     local tab = M.add_elts(new_tab(0, stored), elts, stored)
 
     if counted < len then
+        C.ngx_lua_ffi_note_args_limit(count)
         return tab, "truncated"
     end
 
