@@ -61,7 +61,8 @@ inline bool is_header_line(const ngx_http_request_t* r, const u_char* p) {
 inline ngx_str_t raw_request_head(ngx_http_request_t* r) {
     r = r->main;
 
-    if (r->request_line.data == nullptr || r->http_version >= NGX_HTTP_VERSION_20) {
+    if (r->request_line.data == nullptr || r->http_version >= NGX_HTTP_VERSION_20 ||
+        r->http_connection == nullptr || r->connection->buffer == nullptr) {
         return {0, nullptr};
     }
 

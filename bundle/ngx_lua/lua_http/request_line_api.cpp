@@ -179,11 +179,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_raw_header(ngx_http_request_t* r, int no_re
         *err = "http2 requests not supported yet";
         return NGX_ERROR;
     }
-    ngx_str_t header = {};
-    if (!raw_header(r->main, no_request_line != 0, header)) {
-        *err = "no memory";
-        return NGX_ERROR;
-    }
+    const ngx_str_t header = raw_header(r, no_request_line != 0);
     *data = header.data;
     *len = header.len;
     return NGX_OK;
