@@ -274,6 +274,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_set_body_file(ngx_http_request_t* r, const 
 
     ngx_open_file_info_t info;
     ngx_memzero(&info, sizeof(info));
+    info.test_dir = 1; // a missing file fails in stat()
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_get_module_loc_conf(r, ngx_http_core_module));
     info.read_ahead = core->read_ahead;

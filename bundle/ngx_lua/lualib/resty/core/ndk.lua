@@ -17,10 +17,6 @@ base.allows_subsystem("http")
 
 local M = { version = base.version }
 
-if not ndk then
-    return M
-end
-
 ffi.cdef [[
     typedef void *ndk_set_var_value_pt;
 
@@ -30,6 +26,18 @@ ffi.cdef [[
                                          const unsigned char *arg, size_t arg_len,
                                          ngx_lua_ffi_str_t *value);
 ]]
+
+-- A server without the NDK lacks its functions, and code that asks for `ndk` finds nothing.
+local has_ndk = pcall(function ()
+    return C.ngx_http_lua_ffi_ndk_lookup_directive
+end)
+
+if not has_ndk then
+    return M
+end
+
+ndk = ndk or {}
+package.loaded.ndk = ndk
 
 local func_ptr = ffi_new("ndk_set_var_value_pt[1]")
 local value = ffi_new("ngx_lua_ffi_str_t[1]")
