@@ -39,7 +39,6 @@ start(1, <<'HTTP');
         location = /threads {
             content_by_lua_block {
                 local thread = ngx.thread.spawn(function() ngx.sleep(0) return 1 end)
-                ngx.timer.at(0, function() end)
                 ngx.say(select(2, ngx.thread.wait(thread)))
             }
         }

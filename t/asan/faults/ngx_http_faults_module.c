@@ -20,18 +20,17 @@ static volatile size_t sink;
 static void none(size_t size) { sink = size; }
 
 static void overflow(size_t size) {
-    char *block = malloc(size);
+    volatile char *block = malloc(size);
 
-    sink = (size_t) block[size];
-    free(block);
+    block[size] = 'x';
+    free((char *) block);
 }
 
 static void leak(size_t size) {
     for (size_t i = 0; i < 16; i++) {
-        char *block = malloc(size);
+        volatile char *block = malloc(size);
 
         block[0] = 'x';
-        sink = (size_t) block[0];
     }
 }
 

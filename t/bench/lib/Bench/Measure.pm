@@ -20,7 +20,7 @@ sub requests {
     alarm 120;
     for (1 .. $count) {
         syswrite($socket, $request) == length $request or die "cannot send: $!\n";
-        $body = response($socket) // die $server->name . ": $uri fails:\n" . $server->error_log;
+        $body = response($socket) // die "$uri fails:\n" . $server->error_log;
     }
     alarm 0;
     return $body;
