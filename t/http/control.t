@@ -179,3 +179,17 @@ bad argument #1 to '?' (number expected, got nil)
 invalid sleep duration "-1000"
 here: bad argument #1 to 'sleep' (number expected, got string)
 no error
+
+
+
+=== an error page written in Lua keeps the status
+--- config
+    error_page 404 = /page;
+    location = /page {
+        content_by_lua_block { ngx.say("page: ", ngx.status) }
+    }
+--- lua
+ngx.exit(404)
+--- error_code: 404
+--- response_body
+page: 404

@@ -68,7 +68,12 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exit(ngx_http_request_t*, int status, u_char* e
         return fail(err, errlen, kPendingSubrequests);
     }
     if (kOutputPhases.has(host->phase)) {
-        status = status_after_header(running_host().request, host->log(), status);
+        ngx_http_request_t& r = running_host().request;
+        status = status_after_header(r, host->log(), status);
+        if (status >= NGX_HTTP_SPECIAL_RESPONSE) {
+            // What an error page written in Lua starts with (`error_page 404 = /uri`).
+            r.headers_out.status = static_cast<ngx_uint_t>(status);
+        }
     }
     host->run.end_by(Run::End::exit, status);
     return NGX_OK;
