@@ -23,6 +23,7 @@ Current& current() noexcept {
 }
 
 void Wait::begin(Task& task) noexcept {
+    Run::cancel_wait(task); // of an operation that Lua could not yield for
     task_ = &task;
     task.wait = this;
 }
@@ -283,6 +284,9 @@ Step Run::drive(Task* task) noexcept {
 Task* Run::on_yield(Task& task) noexcept {
     Ask what = ask_;
     ask_ = Ask::nothing;
+    if (what != Ask::nothing) {
+        cancel_wait(task);
+    }
 
     switch (what) {
     case Ask::resume:
@@ -349,6 +353,7 @@ Task* Run::give_way(Task& task) noexcept {
 }
 
 Task* Run::on_return(Task& task) noexcept {
+    cancel_wait(task);
     switch (task.kind) {
     case Task::Kind::coroutine: {
         Task* parent = yield_to_parent(task);

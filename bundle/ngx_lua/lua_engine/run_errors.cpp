@@ -74,6 +74,7 @@ void Run::log_abort(Task& task, int rc, const char* what) noexcept {
 }
 
 Task* Run::on_error(Task& task, int rc) noexcept {
+    cancel_wait(task);
     ask_ = Ask::nothing;
     end_ = End::none; // an error after ngx.exit cannot be: exit yields
 

@@ -5,7 +5,8 @@
 // object that outlives the wait). The feature arms its event, then calls Wait::begin and has Lua
 // yield. Later either
 //   - its event fires and it calls complete(n) with n result values pushed on the task's stack, or
-//   - the task is killed and the run calls cancel(), which must disarm the event.
+//   - the task is killed, or could not yield (inside a C call), and the run calls cancel(), which
+//     must disarm the event.
 // Both detach the Wait from the task. Completing never runs Lua: it marks the task ready and posts
 // the host, so an event handler is never re-entered.
 #pragma once

@@ -46,7 +46,8 @@ void run_process_handler(MainConf& main, Handler* handler, Phase phase, const ch
     if (handler == nullptr || main.vm == nullptr) {
         return;
     }
-    ProcessHost host{*main.vm, phase, cycle, context_name(phase)};
+    const char* context = phase == Phase::init_worker ? context_name(phase) : nullptr;
+    ProcessHost host{*main.vm, phase, cycle, context};
     static_cast<void>(run_chunk(*main.vm, *handler, what, &host, host.log()));
 }
 

@@ -33,7 +33,7 @@ bool add_phase_handlers(ngx_conf_t* cf, const MainConf& main) {
         ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
 
     return (!main.uses_server_rewrite ||
-            add_handler(core, NGX_HTTP_SERVER_REWRITE_PHASE, on_server_rewrite, true)) &&
+            add_handler(core, NGX_HTTP_SERVER_REWRITE_PHASE, on_server_rewrite, false)) &&
            (!main.uses_rewrite ||
             add_handler(core, NGX_HTTP_REWRITE_PHASE, on_rewrite, main.rewrite_no_postpone == 0)) &&
            (!main.uses_access ||

@@ -100,6 +100,8 @@ ngx_chain_t* Output::take_link(size_t size) noexcept {
         link->buf->last = link->buf->start;
         link->buf->temporary = 1; // not so if it last carried a flush alone
         link->buf->sync = 0;
+        link->buf->temporary = 1; // a link that only carried a flag is not
+        link->buf->sync = 0;
         link->buf->flush = 0;
         link->buf->last_buf = 0;
         link->buf->last_in_chain = 0;

@@ -7,7 +7,7 @@ namespace lua::http {
 ProcessHost::ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const char* context) noexcept
     : Host(vm), cycle_(cycle), log_(*cycle->log) {
     phase = at;
-    log_.handler = add_context;
+    log_.handler = context == nullptr ? nullptr : add_context;
     log_.data = const_cast<char*>(context);
     log_.action = nullptr;
 }

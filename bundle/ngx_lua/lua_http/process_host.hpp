@@ -8,7 +8,7 @@ namespace lua::http {
 
 class ProcessHost final : public Host {
 public:
-    // context: "init_worker_by_lua*", shown at the end of log lines.
+    // context: "init_worker_by_lua*", shown at the end of log lines; null: nothing is shown.
     ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const char* context) noexcept;
 
     [[nodiscard]] ngx_log_t* log() const noexcept override { return &log_; }
