@@ -83,6 +83,10 @@ int resume(lua_State* L) {
     return lua_yield(L, lua_gettop(L));
 }
 
+// `_yield`: as Lua's own, but its error ("attempt to yield across C-call boundary") has no position,
+// whichever library function it is that could not wait.
+int plain_yield(lua_State* L) { return lua_yield(L, lua_gettop(L)); }
+
 int yield(lua_State* L) {
     Task& self = check_task(L);
     self.run->ask_yield();
@@ -154,6 +158,8 @@ void install_coroutine_api(lua_State* L) {
         lua_pushcfunction(L, entry.function);
         lua_setfield(L, -2, entry.scheduled);
     }
+    lua_pushcfunction(L, plain_yield);
+    lua_setfield(L, -2, "_yield");
     lua_pushnil(L); // LuaJIT's extra, which OpenResty's table of coroutine functions lacks
     lua_setfield(L, -2, "isyieldable");
     lua_pop(L, 1);
