@@ -11,15 +11,6 @@ std::string_view request_type(const ngx_http_request_t* r) {
     return h == nullptr ? std::string_view{} : ngx::view(h->value);
 }
 
-// The name that the request goes by, $host, follows the header; without one it is the server's.
-ngx_int_t set_server(ngx_http_request_t* r, ngx_str_t host) {
-    if (host.len != 0 && ngx_http_validate_host(&host, r->pool, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    r->headers_in.server = host;
-    return NGX_OK;
-}
-
 // Leaves one header of the name with the value; none if the value is empty.
 ngx_int_t change_list(ngx_http_request_t* r, const Change& change, const ngx_str_t& value,
                       size_t found) {
@@ -66,8 +57,7 @@ ngx_int_t change_request(ngx_http_request_t* r, const Change& change, const ngx_
     }
 
     const auto matches = [&](std::string_view name) { return is_about(change, name, value); };
-    ngx::reparse_request_headers(r, matches);
-    if (matches("host") && set_server(r, value) != NGX_OK) {
+    if (ngx::reparse_request_headers(r, matches) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -28,6 +28,10 @@ inline HeaderName header_name(ngx_pool_t* pool, ngx_str_t key) {
     return name;
 }
 
+inline std::string_view lowcase(const HeaderName& name) {
+    return {reinterpret_cast<char*>(name.lowcase), name.key.len};
+}
+
 inline std::string_view lowcase(const ngx_table_elt_t& header) {
     return {reinterpret_cast<char*>(header.lowcase_key), header.key.len};
 }
@@ -49,17 +53,24 @@ void for_each_header(const ngx_list_t& list, Visit visit) {
 
 namespace detail {
 
-// The slot for headers of this name; null if nginx has none.
-inline ngx_table_elt_t** header_slot(ngx_http_request_t* r, const ngx_table_elt_t& header) {
+// What nginx does with headers of this (lower-case) name; null if it only lists them.
+inline const ngx_http_header_t* known_header(ngx_http_request_t* r, std::string_view name,
+                                             ngx_uint_t hash) {
     auto* cmcf = static_cast<ngx_http_core_main_conf_t*>(
         ngx_http_get_module_main_conf(r, ngx_http_core_module));
-    const auto* known = static_cast<ngx_http_header_t*>(
-        ngx_hash_find(&cmcf->headers_in_hash, header.hash, header.lowcase_key, header.key.len));
+    return static_cast<ngx_http_header_t*>(
+        ngx_hash_find(&cmcf->headers_in_hash, hash, bytes(name.data()), name.size()));
+}
 
+inline ngx_table_elt_t** header_slot(ngx_http_request_t* r, const ngx_http_header_t* known) {
     return known == nullptr || known->offset == 0
                ? nullptr
                : reinterpret_cast<ngx_table_elt_t**>(reinterpret_cast<char*>(&r->headers_in) +
                                                      known->offset);
+}
+
+inline ngx_table_elt_t** header_slot(ngx_http_request_t* r, const ngx_table_elt_t& header) {
+    return header_slot(r, known_header(r, lowcase(header), header.hash));
 }
 
 inline void clear_slots(ngx_http_request_t* r) {
@@ -108,32 +119,28 @@ inline void set_content_length(ngx_http_request_t* r) {
     r->headers_in.content_length_n = h == nullptr ? -1 : ngx_atoof(h->value.data, h->value.len);
 }
 
+// nginx's own handler recognises the browser, from the first header of a request that has none yet.
 inline void set_browser(ngx_http_request_t* r) {
     ngx_http_headers_in_t& in = r->headers_in;
     in.msie = in.msie6 = in.opera = in.gecko = in.chrome = in.safari = in.konqueror = 0;
 
-    const ngx_table_elt_t* h = in.user_agent;
-    const auto has = [h](std::string_view token) {
-        return view(h->value).find(token) != std::string_view::npos;
-    };
+    ngx_table_elt_t* header = in.user_agent;
+    if (header != nullptr) {
+        const ngx_http_header_t* known = known_header(r, lowcase(*header), header->hash);
+        in.user_agent = nullptr;
+        static_cast<void>(known->handler(r, header, known->offset));
+    }
+}
 
-    if (h == nullptr) {
-        return;
+// $host follows the header; without one it is the server's name.
+inline ngx_int_t set_server(ngx_http_request_t* r) {
+    const ngx_table_elt_t* header = r->headers_in.host;
+    ngx_str_t host = header == nullptr ? ngx_str_t{} : header->value;
+    if (host.len != 0 && ngx_http_validate_host(&host, r->pool, 1) != NGX_OK) {
+        return NGX_ERROR;
     }
-    if (has("Opera")) {
-        in.opera = 1;
-    } else if (has("MSIE ")) {
-        in.msie = 1;
-        in.msie6 = has("MSIE 4.") || has("MSIE 5.") || (has("MSIE 6.") && !has("SV1"));
-    } else if (has("Gecko/")) {
-        in.gecko = 1;
-    } else if (has("Chrome/")) {
-        in.chrome = 1;
-    } else if (has("Safari/") && has("Mac OS X")) {
-        in.safari = 1;
-    } else if (has("Konqueror")) {
-        in.konqueror = 1;
-    }
+    r->headers_in.server = host;
+    return NGX_OK;
 }
 
 } // namespace detail
@@ -196,9 +203,15 @@ template <typename Remove>
     return header;
 }
 
-// Parses the headers again whose (lower-case) names match, for all but Host.
+// Whether nginx has a pointer to headers of this name.
+inline bool is_known_request_header(ngx_http_request_t* r, const HeaderName& name) {
+    const ngx_http_header_t* known = detail::known_header(r, lowcase(name), name.hash);
+    return detail::header_slot(r, known) != nullptr;
+}
+
+// Parses the headers again whose (lower-case) names match. NGX_ERROR: the Host is invalid.
 template <typename Matches>
-void reparse_request_headers(ngx_http_request_t* r, Matches matches) {
+[[nodiscard]] ngx_int_t reparse_request_headers(ngx_http_request_t* r, Matches matches) {
     if (matches("connection")) {
         detail::set_connection_type(r);
     }
@@ -208,6 +221,7 @@ void reparse_request_headers(ngx_http_request_t* r, Matches matches) {
     if (matches("user-agent")) {
         detail::set_browser(r);
     }
+    return matches("host") ? detail::set_server(r) : NGX_OK;
 }
 
 } // namespace ngx
