@@ -10,6 +10,28 @@
 
 #include <ndk.h>
 
+namespace {
+
+// Filters take memory from a request and log to its connection. A handler that serves no request
+// (init_worker_by_lua*, a timer) lends them this one; its memory lasts until the next call, so the
+// Lua half copies the result at once.
+ngx_http_request_t* stand_in() noexcept {
+    static ngx_connection_t connection;
+    static ngx_http_request_t request;
+
+    if (request.pool == nullptr) {
+        request.pool = ngx_create_pool(NGX_MIN_POOL_SIZE, ngx_cycle->log);
+    } else {
+        ngx_reset_pool(request.pool);
+    }
+    connection.log = ngx_cycle->log;
+    request.connection = &connection;
+    request.main = &request;
+    return request.pool == nullptr ? nullptr : &request;
+}
+
+} // namespace
+
 // Stores the filter of the directive `name`; NGX_DECLINED if it has none that can be called.
 NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t len,
                                                       ndk_set_var_value_pt* func) noexcept {
@@ -41,6 +63,13 @@ NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t
 NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_var_value_pt func,
                                                  const u_char* arg, size_t len,
                                                  lua::FfiStr* value) noexcept {
+    if (r->pool == nullptr) {
+        r = stand_in();
+        if (r == nullptr) {
+            return NGX_ERROR;
+        }
+    }
+
     ngx_http_variable_value_t input{};
     input.valid = 1;
     input.len = static_cast<unsigned>(len) & 0xfffffff; // a field of 28 bits
