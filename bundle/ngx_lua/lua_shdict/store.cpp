@@ -220,10 +220,14 @@ Outcome Store::set(std::string_view key, const Value& value, const Attributes& a
 }
 
 // Nothing: no memory. The old item is gone then, and a `replace` has become a `set`.
-std::optional<Status> Store::try_set(const Place& place, const Value& value,
-                                     const Attributes& attributes, Write& write, uint64_t now) {
+[[gnu::always_inline]] inline std::optional<Status> Store::try_set(const Place& place,
+                                                                   const Value& value,
+                                                                   const Attributes& attributes,
+                                                                   Write& write, uint64_t now) {
     Locked locked(*this, *place.shard);
-    drop_expired_tail(*place.shard, now);
+    if (tail_has_expired(*place.shard, now)) {
+        drop_expired_tail(*place.shard, now);
+    }
     const Ref ref = find(place);
     const bool live = ref != 0 && !item(ref).expired(now);
     if (write == Write::add && live) {
@@ -259,10 +263,12 @@ Outcome Store::incr(std::string_view key, double& number, const Init* init, uint
     }
 }
 
-std::optional<Status> Store::try_incr(const Place& place, double& number, const Init* init,
-                                      uint64_t now) {
+[[gnu::always_inline]] inline std::optional<Status>
+Store::try_incr(const Place& place, double& number, const Init* init, uint64_t now) {
     Locked locked(*this, *place.shard);
-    drop_expired_tail(*place.shard, now);
+    if (tail_has_expired(*place.shard, now)) {
+        drop_expired_tail(*place.shard, now);
+    }
     const Ref ref = find(place);
     if (ref != 0 && !item(ref).expired(now)) {
         Item& found = item(ref);
@@ -287,8 +293,8 @@ std::optional<Status> Store::try_incr(const Place& place, double& number, const 
 
 // Stores the value at a key that has the item `old` or (0) none. A value that needs as much memory
 // as the old one is written over it. Nothing: no memory.
-std::optional<Status> Store::put(const Place& place, Ref old, const Value& value,
-                                 const Attributes& attributes) {
+[[gnu::always_inline]] inline std::optional<Status>
+Store::put(const Place& place, Ref old, const Value& value, const Attributes& attributes) {
     const size_t size = item_size(place.key.size(), value.string.size());
     Shard& shard = *place.shard;
     if (old != 0 && item(old).type != Type::list &&

@@ -176,6 +176,7 @@ private:
     void lru_remove(Shard& shard, Ref ref);
     void lru_push(Shard& shard, Ref ref, uint32_t placed);
     void use(Shard& shard, Ref ref);
+    bool tail_has_expired(const Shard& shard, uint64_t now) const;
     size_t drop_expired_tail(Shard& shard, uint64_t now);
     size_t drop_expired_tails(uint64_t now);
     bool evict_one(const Shard& preferred, uint64_t now, bool& forcible);

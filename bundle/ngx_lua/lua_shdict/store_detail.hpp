@@ -124,6 +124,11 @@ inline void Store::lru_remove(Shard& shard, Ref ref) {
     }
 }
 
+inline bool Store::tail_has_expired(const Shard& shard, uint64_t now) const {
+    const Ref ref = shard.oldest.load(std::memory_order_relaxed);
+    return ref != 0 && item(ref).expired(now);
+}
+
 // Makes it the most recently used one.
 inline void Store::use(Shard& shard, Ref ref) {
     if (exact_) {

@@ -51,12 +51,8 @@ void Store::drop(Shard& shard, Ref ref) {
 
 size_t Store::drop_expired_tail(Shard& shard, uint64_t now) {
     size_t dropped = 0;
-    for (; dropped < kExpiredPerWrite; dropped++) {
-        const Ref ref = shard.oldest.load(std::memory_order_relaxed);
-        if (ref == 0 || !item(ref).expired(now)) {
-            break;
-        }
-        drop(shard, ref);
+    for (; dropped < kExpiredPerWrite && tail_has_expired(shard, now); dropped++) {
+        drop(shard, shard.oldest.load(std::memory_order_relaxed));
     }
     return dropped;
 }
