@@ -65,7 +65,8 @@ nginx_rpath() {
 }
 
 # nginx's configure writes its headers anew each time. When their content and the compiler's flags
-# stay, the old files come back, so that nothing is compiled again without need.
+# stay, they get their old times back, so that nothing is compiled again without need. The text of the
+# configure arguments does not count but for the few sources that use it.
 keep_headers() {
     [ -f "$nginx_dir/objs/Makefile" ] || return 0
     rm -rf "$nginx_dir/objs.old"
@@ -73,16 +74,30 @@ keep_headers() {
     cp -p "$nginx_dir/objs/Makefile" "$nginx_dir"/objs/ngx_auto_*.h "$nginx_dir/objs.old/"
 }
 
+same_but_arguments() {
+    [ "$(grep -v '^#define NGX_CONFIGURE ' "$1")" = "$(grep -v '^#define NGX_CONFIGURE ' "$2")" ]
+}
+
 restore_headers() {
     [ -d "$nginx_dir/objs.old" ] || return 0
     if [ "$(grep '^C[CF]' "$nginx_dir/objs/Makefile")" = \
         "$(grep '^C[CF]' "$nginx_dir/objs.old/Makefile")" ]; then
         for header in ngx_auto_config.h ngx_auto_headers.h; do
-            ! cmp -s "$nginx_dir/objs/$header" "$nginx_dir/objs.old/$header" ||
-                cp -p "$nginx_dir/objs.old/$header" "$nginx_dir/objs/$header"
+            old=$nginx_dir/objs.old/$header
+            new=$nginx_dir/objs/$header
+            same_but_arguments "$old" "$new" || continue
+            touch -r "$old" "$new"
+            cmp -s "$old" "$new" || remove_users_of_arguments
         done
     fi
     rm -rf "$nginx_dir/objs.old"
+}
+
+remove_users_of_arguments() {
+    for source in $(grep -rl NGX_CONFIGURE "$nginx_dir/src" "$root/bundle" --include='*.c*'); do
+        object=$(basename "$source" | sed 's/\.[^.]*$/.o/')
+        find "$nginx_dir/objs" -name "$object" -exec rm -f {} +
+    done
 }
 
 configure_nginx() {
