@@ -59,9 +59,6 @@ struct MainConf {
     bool uses_body_filter = false;
     bool uses_log = false;
     bool trims = false; // lua_malloc_trim has a log handler
-
-    // Header or body filters in Lua may run inside any output call.
-    [[nodiscard]] bool filters_run_lua() const { return uses_header_filter || uses_body_filter; }
 };
 
 struct ServConf {

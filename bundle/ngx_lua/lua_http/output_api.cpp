@@ -51,8 +51,10 @@ int flush(bool wait, const char** err) {
     return kYield;
 }
 
+// An output call runs the filters of its own request only: they stand before the postpone filter.
 bool filters_run_lua() {
-    return main_conf(&running_host().request).filters_run_lua();
+    const LocConf& conf = loc_conf(&running_host().request);
+    return conf.header_filter != nullptr || conf.body_filter != nullptr;
 }
 
 int push_result(lua_State* L, int rc, const char* err) {
