@@ -140,20 +140,6 @@ fails(function () ngx.ctx = 1 end)
 
 
 
-=== the context's table is released once
---- lua
-ngx.ctx.a = 1
-ngx.say(ngx.ctx.a)
---- response_body
-1
---- error_log
-lua release ngx.ctx at ref 1
---- no_error_log
-[error]
-lua release ngx.ctx at ref 2
-
-
-
 === before requests there is neither
 --- http_config
 init_by_lua_block {
