@@ -95,7 +95,6 @@ ngx_int_t create_shared_vm(MainConf& main, ngx_log_t* log) noexcept {
     }
 
     regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
-    regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
     main.vm = Vm::create(main.recipe, nullptr, log, NGX_LOG_ALERT);
     if (main.vm == nullptr) {
         return NGX_ERROR;
