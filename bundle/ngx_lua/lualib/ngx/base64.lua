@@ -31,7 +31,8 @@ end
 
 
 local function result()
-    return ffi_string(dst[0].data, dst[0].len)
+    local result = ffi_string(dst[0].data, dst[0].len)
+    return result
 end
 
 

@@ -96,7 +96,8 @@ end
 
 -- The level of the error_log that is in force here.
 function M.get_sys_filter_level()
-    return get_sys_filter_level(get_request())
+    local result = get_sys_filter_level(get_request())
+    return result
 end
 
 

@@ -179,7 +179,18 @@ function M.encode(args)
         end
     end
 
-    return buf:get()
+    local text = buf:get()
+    return text
+end
+
+
+local function encode_args(args)
+    if type(args) ~= "table" then
+        check.bad_argument(1, "table expected, got " .. type(args))
+    end
+
+    local result = M.encode(args)
+    return result
 end
 
 
@@ -190,39 +201,46 @@ function ngx.encode_args(...)
         error("expecting 1 argument but seen " .. n, 2)
     end
 
-    local args = ...
+    return encode_args((...))
+end
 
-    if type(args) ~= "table" then
-        check.bad_argument(1, "table expected, got " .. type(args))
+
+local function decode_args(s, max)
+    s = check_string(s, 1)
+    max = check_number(max, 2)
+
+    if max < 0 then
+        max = 0
     end
 
-    local result = M.encode(args)
-    return result
+    return M.decode(s, #s, max)
 end
 
 
 function ngx.decode_args(...)
     local n = select("#", ...)
 
-    if n ~= 1 and n ~= 2 then
+    if n == 1 then
+        return decode_args((...), DEFAULT_MAX)
+    end
+
+    if n ~= 2 then
         error("expecting 1 or 2 arguments but seen " .. n, 2)
     end
 
-    local s, max = ...
+    return decode_args(...)
+end
+
+
+local function quote_sql_str(s)
     s = check_string(s, 1)
 
-    if n == 1 then
-        max = DEFAULT_MAX
-
-    else
-        max = check_number(max, 2)
-
-        if max < 0 then
-            max = 0
-        end
-    end
-
-    return M.decode(s, #s, max)
+    local len = #s
+    local size = C.ngx_lua_ffi_quoted_sql_length(s, len)
+    local dst = get_string_buf(size)
+    C.ngx_lua_ffi_quote_sql_str(s, len, dst)
+    local result = ffi_string(dst, size)
+    return result
 end
 
 
@@ -231,14 +249,7 @@ function ngx.quote_sql_str(...)
         error("expecting one argument", 2)
     end
 
-    local s = ...
-    s = check_string(s, 1)
-
-    local len = #s
-    local size = C.ngx_lua_ffi_quoted_sql_length(s, len)
-    local dst = get_string_buf(size)
-    C.ngx_lua_ffi_quote_sql_str(s, len, dst)
-    return ffi_string(dst, size)
+    return quote_sql_str((...))
 end
 
 

@@ -49,7 +49,8 @@ function ngx.encode_base64(s, no_padding)
     local len = #s
     local dst = get_string_buf(encoded_size(len))
     local size = C.ngx_lua_ffi_encode_base64(s, len, dst, no_padding_flag)
-    return ffi_string(dst, size)
+    local result = ffi_string(dst, size)
+    return result
 end
 
 
@@ -66,7 +67,8 @@ function ngx.decode_base64(s)
         return nil
     end
 
-    return ffi_string(dst, size[0])
+    local result = ffi_string(dst, size[0])
+    return result
 end
 
 
@@ -83,7 +85,8 @@ function ngx.decode_base64mime(s)
         return nil
     end
 
-    return ffi_string(dst, size[0])
+    local result = ffi_string(dst, size[0])
+    return result
 end
 
 

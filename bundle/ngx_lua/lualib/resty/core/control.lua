@@ -112,14 +112,8 @@ function ngx.exec(...)
 end
 
 
-function ngx.sleep(...)
-    local n = select("#", ...)
-
-    if n ~= 1 then
-        error("attempt to pass " .. n .. " arguments, but accepted 1", 2)
-    end
-
-    local msec = check_number((...), 1) * 1000
+local function sleep(seconds)
+    local msec = check_number(seconds, 1) * 1000
 
     -- What rounds towards zero to 0 is allowed; NaN is not.
     if not (msec > -1) then
@@ -135,6 +129,17 @@ function ngx.sleep(...)
     local err = get_errmsg_ptr()
     local rc = C.ngx_http_lua_ffi_sleep(r, msec, err)
     return leave(rc, err)
+end
+
+
+function ngx.sleep(...)
+    local n = select("#", ...)
+
+    if n ~= 1 then
+        error("attempt to pass " .. n .. " arguments, but accepted 1", 2)
+    end
+
+    return sleep((...))
 end
 
 

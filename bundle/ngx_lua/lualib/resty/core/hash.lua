@@ -41,14 +41,16 @@ end
 function ngx.md5(s)
     s = to_string(s)
     C.ngx_lua_ffi_md5(s, #s, digest)
-    return ffi_string(digest, MD5_HEX_SIZE)
+    local result = ffi_string(digest, MD5_HEX_SIZE)
+    return result
 end
 
 
 function ngx.md5_bin(s)
     s = to_string(s)
     C.ngx_lua_ffi_md5_bin(s, #s, digest)
-    return ffi_string(digest, MD5_SIZE)
+    local result = ffi_string(digest, MD5_SIZE)
+    return result
 end
 
 
@@ -59,7 +61,18 @@ function ngx.sha1_bin(s)
         error("SHA-1 support missing in Nginx")
     end
 
-    return ffi_string(digest, SHA1_SIZE)
+    local result = ffi_string(digest, SHA1_SIZE)
+    return result
+end
+
+
+local function hmac_sha1(key, s)
+    key = check_string(key, 1)
+    s = check_string(s, 2)
+
+    C.ngx_lua_ffi_hmac_sha1(key, #key, s, #s, digest)
+    local result = ffi_string(digest, SHA1_SIZE)
+    return result
 end
 
 
@@ -70,24 +83,21 @@ function ngx.hmac_sha1(...)
         error("expecting 2 arguments, but got " .. n, 2)
     end
 
-    local key, s = ...
-    key = check_string(key, 1)
-    s = check_string(s, 2)
-
-    C.ngx_lua_ffi_hmac_sha1(key, #key, s, #s, digest)
-    return ffi_string(digest, SHA1_SIZE)
+    return hmac_sha1(...)
 end
 
 
 function ngx.crc32_short(s)
     s = to_string(s)
-    return C.ngx_lua_ffi_crc32_short(s, #s)
+    local result = C.ngx_lua_ffi_crc32_short(s, #s)
+    return result
 end
 
 
 function ngx.crc32_long(s)
     s = to_string(s)
-    return C.ngx_lua_ffi_crc32_long(s, #s)
+    local result = C.ngx_lua_ffi_crc32_long(s, #s)
+    return result
 end
 
 

@@ -28,7 +28,8 @@ local headers_mt = {
         end
 
         key = lower(key)
-        return rawget(tb, key) or rawget(tb, str_replace_char(key, "_", "-"))
+        local result = rawget(tb, key) or rawget(tb, str_replace_char(key, "_", "-"))
+        return result
     end,
 }
 

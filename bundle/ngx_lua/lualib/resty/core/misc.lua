@@ -47,7 +47,8 @@ local function get_key(tb, key)
         return getter()
     end
 
-    return rawget(tb, key)
+    local result = rawget(tb, key)
+    return result
 end
 
 
@@ -166,7 +167,8 @@ local function conf_getenv(name)
         return nil
     end
 
-    return ffi_string(entry_ptr[0] + name_len[0] + 1)
+    local result = ffi_string(entry_ptr[0] + name_len[0] + 1)
+    return result
 end
 
 

@@ -60,7 +60,8 @@ local function call(directive, func, arg)
         error("calling directive " .. directive .. " failed with code " .. rc, 3)
     end
 
-    return ffi_string(value[0].data, value[0].len)
+    local result = ffi_string(value[0].data, value[0].len)
+    return result
 end
 
 

@@ -318,12 +318,12 @@ local function output_three(newline, a, b, c)
 end
 
 
-local function output_many(newline, count, ...)
+local function output_list(newline, count, list)
     local n = 0
 
     for i = 1, count do
         local message
-        n, message = put(n, (select(i, ...)))
+        n, message = put(n, list[i])
 
         if not n then
             return bad_argument(i, message)
@@ -348,7 +348,7 @@ local function output_any(newline, count, ...)
         return output_none(newline)
     end
 
-    return output_many(newline, count, ...)
+    return output_list(newline, count, { ... })
 end
 
 

@@ -39,7 +39,8 @@ local function get_set_argument(r, index)
         return nil
     end
 
-    return ffi_string(data_ptr[0], len[0])
+    local result = ffi_string(data_ptr[0], len[0])
+    return result
 end
 
 
@@ -52,13 +53,15 @@ local function get_chunk(r)
     end
 
     if rc ~= FFI_AGAIN then
-        return ffi_string(data_ptr[0], len[0])
+        local result = ffi_string(data_ptr[0], len[0])
+        return result
     end
 
     local size = len[0]
     local buf = get_string_buf(size)
     C.ngx_http_lua_ffi_copy_body_filter_param_body(r, buf)
-    return ffi_string(buf, size)
+    local result = ffi_string(buf, size)
+    return result
 end
 
 

@@ -246,7 +246,8 @@ function req.get_method()
         return nil
     end
 
-    return ffi_string(data_ptr[0], len[0])
+    local result = ffi_string(data_ptr[0], len[0])
+    return result
 end
 
 
@@ -300,7 +301,8 @@ function req.raw_header(no_request_line)
         error(ffi_string(err[0]), 2)
     end
 
-    return ffi_string(data_ptr[0], len[0])
+    local result = ffi_string(data_ptr[0], len[0])
+    return result
 end
 
 
@@ -325,49 +327,15 @@ end
 
 
 -- With `jump` the request starts over at the search for a location.
-local function set_uri(uri, jump)
-    local r = get_request()
-
-    if not r then
-        return "no request found"
-    end
-
-    local err = get_errmsg_ptr()
-    local rc = C.ngx_http_lua_ffi_req_set_uri(r, uri, #uri, jump and 1 or 0, err)
-
-    if rc == FFI_OK then
-        return nil
-    end
-
-    if rc == FFI_AGAIN then
-        return yield()
-    end
-
-    return ffi_string(err[0])
-end
-
-
-function req.set_uri(...)
-    local n = select("#", ...)
-
-    if n < 1 or n > 3 then
-        error("expecting 1, 2 or 3 arguments but seen " .. n, 2)
-    end
-
-    local uri, jump, binary = ...
+local function set_uri(uri, jump, binary)
     uri = check_string(uri, 1)
 
     if uri == "" then
         error("attempt to use zero-length uri", 2)
     end
 
-    if n > 1 then
-        check_boolean(jump, 2)
-    end
-
-    if n > 2 then
-        check_boolean(binary, 3)
-    end
+    check_boolean(jump, 2)
+    check_boolean(binary, 3)
 
     local reason = not binary and M.unsafe_uri(uri, "uri")
 
@@ -375,11 +343,36 @@ function req.set_uri(...)
         error(reason .. " (maybe you want to set the 'binary' argument?)", 2)
     end
 
-    local err = set_uri(uri, jump)
+    local err = get_errmsg_ptr()
+    local rc = C.ngx_http_lua_ffi_req_set_uri(request(), uri, #uri, jump and 1 or 0, err)
 
-    if err then
-        error(err, 2)
+    if rc == FFI_AGAIN then
+        return yield()
     end
+
+    if rc ~= FFI_OK then
+        error(ffi_string(err[0]), 2)
+    end
+end
+
+
+function req.set_uri(...)
+    local n = select("#", ...)
+
+    if n == 1 then
+        return set_uri((...), false, false)
+    end
+
+    if n == 2 then
+        local uri, jump = ...
+        return set_uri(uri, jump, false)
+    end
+
+    if n == 3 then
+        return set_uri(...)
+    end
+
+    error("expecting 1, 2 or 3 arguments but seen " .. n, 2)
 end
 
 
@@ -393,19 +386,12 @@ local function escape_query(s)
 
     local dst = get_string_buf(size)
     C.ngx_lua_ffi_escape_uri(s, len, dst, QUERY_STRING)
-    return ffi_string(dst, size)
+    local result = ffi_string(dst, size)
+    return result
 end
 
 
-function req.set_uri_args(...)
-    local n = select("#", ...)
-
-    if n ~= 1 then
-        error("expecting 1 argument but seen " .. n, 2)
-    end
-
-    local value = ...
-
+local function set_uri_args(value)
     if type(value) == "table" then
         value = args.encode(value)
 
@@ -421,6 +407,17 @@ function req.set_uri_args(...)
     if C.ngx_http_lua_ffi_req_set_uri_args(request(), value, #value, err) ~= FFI_OK then
         error(ffi_string(err[0]), 2)
     end
+end
+
+
+function req.set_uri_args(...)
+    local n = select("#", ...)
+
+    if n ~= 1 then
+        error("expecting 1 argument but seen " .. n, 2)
+    end
+
+    return set_uri_args((...))
 end
 
 

@@ -70,9 +70,7 @@ local function check_rc(rc, err)
 end
 
 
-function req.read_body(...)
-    check_count(select("#", ...), 0, 0, "0 arguments")
-
+local function read_body()
     local err = get_errmsg_ptr()
     local rc = C.ngx_http_lua_ffi_req_read_body(request(), err)
 
@@ -85,6 +83,12 @@ function req.read_body(...)
 end
 
 
+function req.read_body(...)
+    check_count(select("#", ...), 0, 0, "0 arguments")
+    return read_body()
+end
+
+
 function req.discard_body(...)
     check_count(select("#", ...), 0, 0, "0 arguments")
 
@@ -94,18 +98,11 @@ function req.discard_body(...)
 end
 
 
-function req.get_body_data(...)
-    local n = select("#", ...)
-    check_count(n, 0, 1, "0 or 1 arguments")
+local function get_body_data(max)
+    max = check_number(max, 1)
 
-    local max = 0
-
-    if n == 1 then
-        max = check_number((...), 1)
-
-        if max < 0 then
-            max = 0
-        end
+    if max < 0 then
+        max = 0
     end
 
     local err = get_errmsg_ptr()
@@ -117,13 +114,24 @@ function req.get_body_data(...)
     end
 
     check_rc(rc, err)
-    return ffi_string(data_ptr[0], len[0])
+    local result = ffi_string(data_ptr[0], len[0])
+    return result
 end
 
 
-function req.get_body_file(...)
-    check_count(select("#", ...), 0, 0, "0 arguments")
+function req.get_body_data(...)
+    local n = select("#", ...)
+    check_count(n, 0, 1, "0 or 1 arguments")
 
+    if n == 0 then
+        return get_body_data(0)
+    end
+
+    return get_body_data((...))
+end
+
+
+local function get_body_file()
     local err = get_errmsg_ptr()
     local len = get_size_ptr()
     local rc = C.ngx_http_lua_ffi_req_get_body_file(request(), data_ptr, len, err)
@@ -133,19 +141,29 @@ function req.get_body_file(...)
     end
 
     check_rc(rc, err)
-    return ffi_string(data_ptr[0], len[0])
+    local result = ffi_string(data_ptr[0], len[0])
+    return result
 end
 
 
-function req.set_body_data(...)
-    check_count(select("#", ...), 1, 1, "1 arguments")
+function req.get_body_file(...)
+    check_count(select("#", ...), 0, 0, "0 arguments")
+    return get_body_file()
+end
 
-    local data = ...
+
+local function set_body_data(data)
     data = check_string(data, 1)
 
     local err = get_errmsg_ptr()
     local rc = C.ngx_http_lua_ffi_req_set_body_data(request(), data, #data, err)
     check_rc(rc, err)
+end
+
+
+function req.set_body_data(...)
+    check_count(select("#", ...), 1, 1, "1 arguments")
+    return set_body_data((...))
 end
 
 
@@ -213,18 +231,11 @@ function req.finish_body(...)
 end
 
 
-function req.get_post_args(...)
-    local n = select("#", ...)
-    check_count(n, 0, 1, "0 or 1 arguments")
+local function get_post_args(max)
+    max = check_number(max, 1)
 
-    local max = DEFAULT_MAX_ARGS
-
-    if n == 1 then
-        max = check_number((...), 1)
-
-        if max < 0 then
-            max = 0
-        end
+    if max < 0 then
+        max = 0
     end
 
     local err = get_errmsg_ptr()
@@ -237,6 +248,18 @@ function req.get_post_args(...)
 
     check_rc(rc, err)
     return args.decode(data_ptr[0], tonumber(len[0]), max)
+end
+
+
+function req.get_post_args(...)
+    local n = select("#", ...)
+    check_count(n, 0, 1, "0 or 1 arguments")
+
+    if n == 0 then
+        return get_post_args(DEFAULT_MAX_ARGS)
+    end
+
+    return get_post_args((...))
 end
 
 

@@ -132,7 +132,8 @@ local function get_resp_header(_, key)
     end
 
     if n == 1 then
-        return ffi_string(values[0].data, values[0].len)
+        local result = ffi_string(values[0].data, values[0].len)
+        return result
     end
 
     if n > 0 then

@@ -42,23 +42,27 @@ local seconds = ffi_new("long[1]")
 
 
 function ngx.now()
-    return C.ngx_lua_ffi_now()
+    local result = C.ngx_lua_ffi_now()
+    return result
 end
 
 
 function ngx.time()
-    return tonumber(C.ngx_lua_ffi_time())
+    local result = tonumber(C.ngx_lua_ffi_time())
+    return result
 end
 
 
 -- The cached time since boot, which no change of the clock moves.
 function M.monotonic_msec()
-    return tonumber(C.ngx_lua_ffi_monotonic_msec())
+    local result = tonumber(C.ngx_lua_ffi_monotonic_msec())
+    return result
 end
 
 
 function M.monotonic_time()
-    return tonumber(C.ngx_lua_ffi_monotonic_msec()) / 1000
+    local result = tonumber(C.ngx_lua_ffi_monotonic_msec()) / 1000
+    return result
 end
 
 
@@ -69,19 +73,22 @@ end
 
 function ngx.today()
     C.ngx_lua_ffi_today(text)
-    return ffi_string(text, DATE_SIZE)
+    local result = ffi_string(text, DATE_SIZE)
+    return result
 end
 
 
 function ngx.localtime()
     C.ngx_lua_ffi_localtime(text)
-    return ffi_string(text, DATE_TIME_SIZE)
+    local result = ffi_string(text, DATE_TIME_SIZE)
+    return result
 end
 
 
 function ngx.utctime()
     C.ngx_lua_ffi_utctime(text)
-    return ffi_string(text, DATE_TIME_SIZE)
+    local result = ffi_string(text, DATE_TIME_SIZE)
+    return result
 end
 
 
@@ -90,7 +97,8 @@ function ngx.cookie_time(sec)
         error("number argument only", 2)
     end
 
-    return ffi_string(text, C.ngx_lua_ffi_cookie_time(text, sec))
+    local result = ffi_string(text, C.ngx_lua_ffi_cookie_time(text, sec))
+    return result
 end
 
 
@@ -100,7 +108,8 @@ function ngx.http_time(sec)
     end
 
     C.ngx_lua_ffi_http_time(text, sec)
-    return ffi_string(text, HTTP_TIME_SIZE)
+    local result = ffi_string(text, HTTP_TIME_SIZE)
+    return result
 end
 
 
@@ -127,7 +136,8 @@ function ngx.req.start_time()
         error("no request found")
     end
 
-    return req_start_time(r)
+    local result = req_start_time(r)
+    return result
 end
 
 

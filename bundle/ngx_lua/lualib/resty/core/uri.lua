@@ -44,7 +44,8 @@ function ngx.escape_uri(s, set)
 
     local dst = get_string_buf(size)
     C.ngx_lua_ffi_escape_uri(s, len, dst, set)
-    return ffi_string(dst, size)
+    local result = ffi_string(dst, size)
+    return result
 end
 
 
@@ -56,7 +57,8 @@ function ngx.unescape_uri(s)
     local len = #s
     local dst = get_string_buf(len)
     local size = C.ngx_lua_ffi_unescape_uri(s, len, dst)
-    return ffi_string(dst, size)
+    local result = ffi_string(dst, size)
+    return result
 end
 
 

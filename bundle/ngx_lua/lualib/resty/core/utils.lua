@@ -29,7 +29,8 @@ function M.str_replace_char(str, from, to)
     local buf = get_string_buf(len)
     ffi_copy(buf, str, len)
     C.ngx_lua_ffi_str_replace_char(buf, len, byte(from), byte(to))
-    return ffi_string(buf, len)
+    local result = ffi_string(buf, len)
+    return result
 end
 
 

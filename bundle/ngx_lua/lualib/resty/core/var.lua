@@ -57,7 +57,8 @@ local function get(_, name)
     end
 
     if rc == FFI_OK then
-        return ffi_string(value_ptr[0], value_len[0])
+        local result = ffi_string(value_ptr[0], value_len[0])
+        return result
     end
 
     if rc == FFI_DECLINED then

@@ -28,12 +28,14 @@ end
 
 
 function worker.pid()
-    return C.ngx_lua_ffi_worker_pid()
+    local result = C.ngx_lua_ffi_worker_pid()
+    return result
 end
 
 
 function worker.count()
-    return C.ngx_lua_ffi_worker_count()
+    local result = C.ngx_lua_ffi_worker_count()
+    return result
 end
 
 
