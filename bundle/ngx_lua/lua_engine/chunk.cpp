@@ -11,32 +11,58 @@ const char* c_str(std::string_view s) {
     return s.data();
 }
 
-// The reference of the cached function, LUA_NOREF if there is none.
-int cached(Vm& vm, lua_State* L, std::string_view key) {
+// The code cache's table maps keys to registry references, and those to the numbers that the debug
+// log shows.
+struct Cached {
+    int ref = LUA_NOREF;
+    int number = -1;
+};
+
+Cached find_cached(const Vm& vm, lua_State* L, std::string_view key) {
+    Cached cached;
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.code_cache());
     push(L, key);
     lua_rawget(L, -2);
-    int ref = lua_isnil(L, -1) ? LUA_NOREF : static_cast<int>(lua_tointeger(L, -1));
+    if (!lua_isnil(L, -1)) {
+        cached.ref = static_cast<int>(lua_tointeger(L, -1));
+        lua_rawgeti(L, -2, cached.ref);
+        cached.number = static_cast<int>(lua_tointeger(L, -1));
+        lua_pop(L, 1);
+    }
     lua_pop(L, 2);
-    return ref;
+    return cached;
 }
 
 // Keeps the function on top of the stack; it stays there.
-int keep(Vm& vm, lua_State* L, std::string_view key) {
+Cached keep(Vm& vm, lua_State* L, std::string_view key) {
+    lua_pushvalue(L, -1);
+    Cached cached{luaL_ref(L, LUA_REGISTRYINDEX), vm.next_chunk_number()};
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.code_cache());
-    lua_pushvalue(L, -2);
-    int ref = luaL_ref(L, -2);
     push(L, key);
-    lua_pushinteger(L, ref);
+    lua_pushinteger(L, cached.ref);
     lua_rawset(L, -3);
+    lua_pushinteger(L, cached.number);
+    lua_rawseti(L, -2, cached.ref);
     lua_pop(L, 1);
-    return ref;
+    return cached;
 }
 
-void push_cached(Vm& vm, lua_State* L, int ref) {
+void forget(const Vm& vm, lua_State* L, std::string_view key, int ref) {
+    luaL_unref(L, LUA_REGISTRYINDEX, ref);
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.code_cache());
-    lua_rawgeti(L, -1, ref);
-    lua_remove(L, -2);
+    push(L, key);
+    lua_pushnil(L);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+// Pushes the function, unless an earlier run has replaced its environment.
+bool push_cached(const Vm& vm, lua_State* L, int ref) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+    lua_getfenv(L, -1);
+    bool intact = lua_topointer(L, -1) == vm.globals();
+    lua_settop(L, intact ? -2 : -3);
+    return intact;
 }
 
 std::string_view pop_reason(lua_State* L) {
@@ -80,61 +106,44 @@ Chunk::Loaded compile_file(std::string_view path, lua_State* L, ngx_log_t* log) 
 
 Chunk::Loaded Chunk::load(Vm& vm, lua_State* L, ngx_log_t* log, std::string_view path,
                           std::string_view path_key) noexcept {
-    bool cacheable = !private_functions;
     bool own_slot = vm.shared() && path_key.empty();
     std::string_view cache_key = path_key.empty() ? ngx::view(key) : path_key;
 
-    if (cacheable) {
-        int known = own_slot ? ref : cached(vm, L, cache_key);
-        NGX_LUA_DEBUG(log, "code cache lookup (key='%s', ref=%d)", c_str(cache_key),
-                      known == LUA_NOREF ? -1 : known);
-        if (known == LUA_NOREF && own_slot) {
-            known = cached(vm, L, cache_key);
-            if (known != LUA_NOREF) {
-                ref = known;
+    if (!private_functions) {
+        Cached known = own_slot ? Cached{ref, number} : find_cached(vm, L, cache_key);
+        NGX_LUA_DEBUG(log, "code cache lookup (key='%s', ref=%d)", c_str(cache_key), known.number);
+        if (known.ref == LUA_NOREF && own_slot) {
+            known = find_cached(vm, L, cache_key);
+            if (known.ref != LUA_NOREF) {
+                ref = known.ref;
+                number = known.number;
                 NGX_LUA_DEBUG(log, "code cache setting ref (key='%s', ref=%d)", c_str(cache_key),
-                              known);
+                              known.number);
             }
         }
-        if (known != LUA_NOREF) {
-            NGX_LUA_DEBUG(log, "code cache hit (key='%s', ref=%d)", c_str(cache_key), known);
-            push_cached(vm, L, known);
-            return Loaded::ok;
+        if (known.ref != LUA_NOREF) {
+            if (push_cached(vm, L, known.ref)) {
+                NGX_LUA_DEBUG(log, "code cache hit (key='%s', ref=%d)", c_str(cache_key),
+                              known.number);
+                return Loaded::ok;
+            }
+            forget(vm, L, cache_key, known.ref);
+            private_functions = true;
+            ref = LUA_NOREF;
         }
         NGX_LUA_DEBUG(log, "code cache miss (key='%s', ref=-1)", c_str(cache_key));
     }
 
     Loaded loaded =
         kind == Kind::inline_source ? compile_inline(*this, L, log) : compile_file(path, L, log);
-    if (loaded == Loaded::ok && cacheable) {
-        int kept = keep(vm, L, cache_key);
+    if (loaded == Loaded::ok && !private_functions) {
+        Cached kept = keep(vm, L, cache_key);
         if (own_slot) {
-            ref = kept;
+            ref = kept.ref;
+            number = kept.number;
         }
     }
     return loaded;
-}
-
-void Chunk::check_environment(Vm& vm) noexcept {
-    if (ref == LUA_NOREF || private_functions || !vm.shared()) {
-        return;
-    }
-    lua_State* L = vm.state();
-    push_cached(vm, L, ref);
-    lua_getfenv(L, -1);
-    bool replaced = lua_topointer(L, -1) != vm.globals();
-    lua_pop(L, 2);
-    if (replaced) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, vm.code_cache());
-        lua_pushnil(L);
-        lua_rawseti(L, -2, ref);
-        push(L, ngx::view(key));
-        lua_pushnil(L);
-        lua_rawset(L, -3);
-        lua_pop(L, 1);
-        ref = LUA_NOREF;
-        private_functions = true;
-    }
 }
 
 } // namespace lua

@@ -31,14 +31,12 @@ struct Chunk {
     ngx_str_t name = {};            // "=content_by_lua(nginx.conf:12)"; inline only; NUL-terminated
     ngx_str_t key = {};             // NUL-terminated
     int ref = LUA_NOREF;            // registry slot in the shared VM
+    int number = -1;                // the same in the debug log: in order of loading
 
     // Pushes the function on L. For a file, path is the resolved path (NUL-terminated) and
     // path_key its cache key when the configured path has variables, else empty.
     [[nodiscard]] Loaded load(Vm& vm, lua_State* L, ngx_log_t* log, std::string_view path = {},
                               std::string_view path_key = {}) noexcept;
-
-    // To be called when the function has run for the first time since load().
-    void check_environment(Vm& vm) noexcept;
 };
 
 } // namespace lua

@@ -3,6 +3,7 @@
 #include "lua_engine/api.hpp"
 #include "lua_engine/host.hpp"
 #include "lua_engine/log_api.hpp"
+#include "lua_engine/traceback.hpp"
 #include "ngx/log.hpp"
 #include "ngx/str.hpp"
 
@@ -95,6 +96,8 @@ int Vm::open_protected(lua_State* L) {
     vm.anchors_ = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     vm.code_cache_ = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushcfunction(L, traceback_handler);
+    vm.message_handler_ = luaL_ref(L, LUA_REGISTRYINDEX);
 
     set_package_paths(L, recipe, vm.parent_ == nullptr ? nullptr : vm.parent_->L_);
     install_engine_api(L, recipe);

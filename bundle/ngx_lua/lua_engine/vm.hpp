@@ -65,6 +65,12 @@ public:
     [[nodiscard]] const void* globals() const noexcept { return globals_; }
     // Slot of the registry in which the code cache table lies.
     [[nodiscard]] int code_cache() const noexcept { return code_cache_; }
+    [[nodiscard]] int next_chunk_number() noexcept { return ++chunks_; }
+
+    // Pushes the message handler that adds a traceback, for lua_pcall.
+    void push_message_handler(lua_State* L) const {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, message_handler_);
+    }
 
 private:
     Vm(const VmRecipe& recipe, Vm* parent) noexcept : recipe_(recipe), parent_(parent) {}
@@ -79,7 +85,9 @@ private:
     lua_State* L_ = nullptr;
     const void* globals_ = nullptr;
     int code_cache_ = 0;
-    int anchors_ = 0; // registry slot of the table that anchors coroutines
+    int chunks_ = 0;
+    int message_handler_ = 0; // registry slot
+    int anchors_ = 0;         // registry slot of the table that anchors coroutines
     int anchors_used_ = 0;
     int references_ = 1;
     std::vector<Coroutine> free_coroutines_;

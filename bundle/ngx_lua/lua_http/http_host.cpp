@@ -234,9 +234,7 @@ ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
                : loaded == Chunk::Loaded::unavailable ? NGX_HTTP_SERVICE_UNAVAILABLE
                                                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    Step step = run.start();
-    handler.chunk.check_environment(vm());
-    return settle(step);
+    return settle(run.start());
 }
 
 ngx_int_t HttpHost::settle(Step step) noexcept {
@@ -324,44 +322,47 @@ ngx_int_t HttpHost::redirect_internally() noexcept {
     return NGX_DONE;
 }
 
-int HttpHost::call_handler(Phase at, Handler& handler, int nargs, int nresults) noexcept {
+bool HttpHost::call_handler(Phase at, Handler& handler, int nargs, int nresults) noexcept {
     lua_State* L = vm().state();
     int base = lua_gettop(L) - nargs;
     std::string_view path;
     std::string_view key;
     PhaseScope in_phase{*this, at};
 
-    lua_checkstack(L, 4);
-    lua_pushcfunction(L, traceback_handler);
-    lua_insert(L, base + 1);
+    lua_checkstack(L, nargs + 8);
+    vm().push_message_handler(L);
+    int message_handler = base + nargs + 1;
     Chunk::Loaded loaded = resolve(handler, path, key)
                                ? handler.chunk.load(vm(), L, log(), path, key)
                                : Chunk::Loaded::failed;
     if (loaded != Chunk::Loaded::ok) {
         lua_settop(L, base);
-        return -1;
+        return false;
     }
-    lua_insert(L, base + 2);
+    for (int i = 1; i <= nargs; i++) {
+        lua_pushvalue(L, base + i);
+    }
 
     void* outer = lua_getexdata(L);
     lua_setexdata(L, &request);
     int rc = 0;
     {
         CurrentScope scope{vm(), this, nullptr};
-        rc = lua_pcall(L, nargs, nresults, base + 1);
+        rc = lua_pcall(L, nargs, nresults, message_handler);
     }
     lua_setexdata(L, outer);
-    lua_remove(L, base + 1);
-    handler.chunk.check_environment(vm());
     if (rc == 0) {
-        return lua_gettop(L) - base;
+        if (nresults == 0) {
+            lua_settop(L, base);
+        }
+        return true;
     }
     std::string_view message =
         lua_isstring(L, -1) ? to_view(L, -1) : std::string_view{"unknown reason"};
     ngx_log_error(NGX_LOG_ERR, log(), 0, "failed to run %s: %*s", context_name(at), message.size(),
                   message.data());
     lua_settop(L, base);
-    return -1;
+    return false;
 }
 
 } // namespace lua::http

@@ -44,10 +44,11 @@ public:
     // The result of a handler that waited, once the phase engine comes back to it.
     [[nodiscard]] std::optional<ngx_int_t> take_result() noexcept;
 
-    // Runs handler synchronously on the VM's main state: set, filters, log. Arguments must have
-    // been pushed by push_arguments(L); the results stay on the main state's stack for the caller,
-    // who gets their number or -1 after an error that was logged as "failed to run <what>".
-    [[nodiscard]] int call_handler(Phase phase, Handler& handler, int nargs, int nresults) noexcept;
+    // Runs handler synchronously on the VM's main state: set, filters, log. Its nargs arguments lie
+    // on top of that state's stack. The results are on top afterwards (what lies below them, the
+    // caller drops); false after an error that was logged as "failed to run <what>".
+    [[nodiscard]] bool call_handler(Phase phase, Handler& handler, int nargs,
+                                    int nresults) noexcept;
 
     // The path of a file handler and its cache key, as load() wants them; false: logged.
     [[nodiscard]] bool resolve(Handler& handler, std::string_view& path,

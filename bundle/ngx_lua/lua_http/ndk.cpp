@@ -1,6 +1,7 @@
 // ndk.set_var.DIRECTIVE(arg): calls the filter behind a directive of another module. Only
 // directives registered with NDK's ndk_set_var_value itself can be called; their filter takes one
 // argument.
+#include "lua_engine/host.hpp"
 #include "lua_text/ffi_types.hpp"
 #include "ngx/export.hpp"
 #include "ngx/http.hpp"
@@ -9,6 +10,49 @@
 #if (NDK)
 
 #include <ndk.h>
+
+namespace {
+
+// Handlers that serve no request come with a blank one. A filter needs a pool, a log and its
+// module's configuration: this lends it those of the handler and of the first server.
+class BorrowedRequest {
+public:
+    explicit BorrowedRequest(lua::Host& host) {
+        connection_.log = host.log();
+        request_.connection = &connection_;
+        request_.pool = host.pool();
+        request_.main = &request_;
+
+        const auto* cmcf = static_cast<ngx_http_core_main_conf_t*>(
+            ngx_http_cycle_get_module_main_conf(ngx_cycle, ngx_http_core_module));
+        if (cmcf != nullptr && cmcf->servers.nelts != 0) {
+            const ngx_http_conf_ctx_t* conf =
+                (*static_cast<ngx_http_core_srv_conf_t**>(cmcf->servers.elts))->ctx;
+            request_.main_conf = conf->main_conf;
+            request_.srv_conf = conf->srv_conf;
+            request_.loc_conf = conf->loc_conf;
+        }
+    }
+
+    // Null without a server.
+    ngx_http_request_t* get() { return request_.loc_conf == nullptr ? nullptr : &request_; }
+
+private:
+    ngx_connection_t connection_{};
+    ngx_http_request_t request_{};
+};
+
+ngx_int_t call(ngx_http_request_t* r, ndk_set_var_value_pt func, ngx_str_t& result,
+               ngx_http_variable_value_t& input) {
+    if (r->connection != nullptr) {
+        return func(r, &result, &input);
+    }
+
+    BorrowedRequest borrowed(*lua::current().host);
+    return borrowed.get() == nullptr ? NGX_ERROR : func(borrowed.get(), &result, &input);
+}
+
+} // namespace
 
 namespace {
 
@@ -59,7 +103,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t
     return NGX_DECLINED;
 }
 
-// Calls a filter found by the function above. The result lives in the request's pool.
+// Calls a filter found by the function above. The result lives in the handler's pool.
 NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_var_value_pt func,
                                                  const u_char* arg, size_t len,
                                                  lua::FfiStr* value) noexcept {
@@ -76,7 +120,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_
     input.data = const_cast<u_char*>(arg);
 
     ngx_str_t result = ngx_null_string;
-    const ngx_int_t rc = func(r, &result, &input);
+    const ngx_int_t rc = call(r, func, result, input);
     if (rc != NGX_OK) {
         return static_cast<int>(rc);
     }

@@ -37,9 +37,9 @@ ngx_int_t compute(ngx_http_request_t* r, ngx_str_t* result, ngx_http_variable_va
     }
     SetArguments outer = arguments;
     arguments = {values, set.nargs};
-    int nresults = host->call_handler(Phase::set, *set.handler, static_cast<int>(set.nargs), 1);
+    bool ok = host->call_handler(Phase::set, *set.handler, static_cast<int>(set.nargs), 1);
     arguments = outer;
-    if (nresults < 0) {
+    if (!ok) {
         return NGX_ERROR;
     }
 
