@@ -59,6 +59,7 @@ lua_State* Run::begin() noexcept {
     end_ = End::none;
     ask_ = Ask::nothing;
     entry_failed_ = false;
+    abandoned_ = false;
     live_threads_ = 0;
 
     Vm::Coroutine coroutine = host_.vm().take_coroutine();
@@ -270,6 +271,7 @@ Step Run::drive(Task* task) noexcept {
         }
         task = rc == LUA_YIELD ? on_yield(*task) : rc == 0 ? on_return(*task) : on_error(*task, rc);
         if (entry_failed_) {
+            abandoned_ = blocks_abort();
             finish();
             return Step::failed;
         }

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool active() const noexcept { return tasks_ != nullptr; }
     [[nodiscard]] End end() const noexcept { return end_; }
     [[nodiscard]] int end_status() const noexcept { return end_status_; }
+    // The run failed while a task waited for what may not be abandoned.
+    [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
 
     // True while a task waits for something that may not be abandoned (pending subrequests).
     [[nodiscard]] bool blocks_abort() const noexcept;
@@ -128,6 +130,7 @@ private:
     End end_ = End::none;
     Ask ask_ = Ask::nothing;
     bool entry_failed_ = false;
+    bool abandoned_ = false;
     bool guarded_ = false; // host_.before_wait() was called
 };
 

@@ -133,6 +133,12 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, si
     }
     std::string_view extra{reinterpret_cast<const char*>(args), args == nullptr ? 0 : args_len};
     if (host.exec_uri.data[0] == '@') {
+        std::string_view target = ngx::view(host.exec_uri);
+        size_t question = target.find('?');
+        if (question != std::string_view::npos) {
+            extra = extra.empty() ? target.substr(question + 1) : extra;
+            host.exec_uri.len = question;
+        }
         if (!extra.empty()) {
             ngx_str_t ignored = ngx::str(extra);
             ngx_log_error(NGX_LOG_WARN, host.log(), 0,

@@ -254,7 +254,7 @@ ngx_int_t HttpHost::conclude(Step step) noexcept {
     switch (step) {
     case Step::failed:
         output.discard();
-        return request.header_sent ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return request.header_sent || run.abandoned() ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
     case Step::ended:
         if (run.end() == Run::End::redirect_internally) {
             return redirect_internally();
