@@ -1,7 +1,6 @@
 // ndk.set_var.DIRECTIVE(arg): calls the filter behind a directive of another module. Only
 // directives registered with NDK's ndk_set_var_value itself can be called; their filter takes one
 // argument.
-#include "lua_engine/host.hpp"
 #include "lua_text/ffi_types.hpp"
 #include "ngx/export.hpp"
 #include "ngx/http.hpp"
@@ -13,55 +12,25 @@
 
 namespace {
 
-// Handlers that serve no request come with a blank one. A filter needs a pool, a log and its
-// module's configuration: this lends it those of the handler and of the first server.
-class BorrowedRequest {
-public:
-    explicit BorrowedRequest(lua::Host& host) {
-        connection_.log = host.log();
-        request_.connection = &connection_;
-        request_.pool = host.pool();
-        request_.main = &request_;
-
-        const auto* cmcf = static_cast<ngx_http_core_main_conf_t*>(
-            ngx_http_cycle_get_module_main_conf(ngx_cycle, ngx_http_core_module));
-        if (cmcf != nullptr && cmcf->servers.nelts != 0) {
-            const ngx_http_conf_ctx_t* conf =
-                (*static_cast<ngx_http_core_srv_conf_t**>(cmcf->servers.elts))->ctx;
-            request_.main_conf = conf->main_conf;
-            request_.srv_conf = conf->srv_conf;
-            request_.loc_conf = conf->loc_conf;
-        }
-    }
-
-    // Null without a server.
-    ngx_http_request_t* get() { return request_.loc_conf == nullptr ? nullptr : &request_; }
-
-private:
-    ngx_connection_t connection_{};
-    ngx_http_request_t request_{};
-};
-
-ngx_int_t call(ngx_http_request_t* r, ndk_set_var_value_pt func, ngx_str_t& result,
-               ngx_http_variable_value_t& input) {
-    if (r->connection != nullptr) {
-        return func(r, &result, &input);
-    }
-
-    BorrowedRequest borrowed(*lua::current().host);
-    return borrowed.get() == nullptr ? NGX_ERROR : func(borrowed.get(), &result, &input);
-}
-
-} // namespace
-
-namespace {
-
-// Filters take memory from a request and log to its connection. A handler that serves no request
-// (init_worker_by_lua*, a timer) lends them this one; its memory lasts until the next call, so the
-// Lua half copies the result at once.
+// Filters take memory from a request, log to its connection and may look at their module's
+// configuration. A handler that serves no request (init_worker_by_lua*, a timer) lends them this
+// one, with the first server's configuration; its memory lasts until the next call, so the Lua half
+// copies the result at once. Null when there is no server or memory is short.
 ngx_http_request_t* stand_in() noexcept {
     static ngx_connection_t connection;
     static ngx_http_request_t request;
+
+    const auto* cmcf = static_cast<ngx_http_core_main_conf_t*>(
+        ngx_http_cycle_get_module_main_conf(ngx_cycle, ngx_http_core_module));
+    if (cmcf == nullptr || cmcf->servers.nelts == 0) {
+        return nullptr;
+    }
+
+    const ngx_http_conf_ctx_t* conf =
+        (*static_cast<ngx_http_core_srv_conf_t**>(cmcf->servers.elts))->ctx;
+    request.main_conf = conf->main_conf;
+    request.srv_conf = conf->srv_conf;
+    request.loc_conf = conf->loc_conf;
 
     if (request.pool == nullptr) {
         request.pool = ngx_create_pool(NGX_MIN_POOL_SIZE, ngx_cycle->log);
@@ -120,7 +89,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_
     input.data = const_cast<u_char*>(arg);
 
     ngx_str_t result = ngx_null_string;
-    const ngx_int_t rc = call(r, func, result, input);
+    const ngx_int_t rc = func(r, &result, &input);
     if (rc != NGX_OK) {
         return static_cast<int>(rc);
     }
