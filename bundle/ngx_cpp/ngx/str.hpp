@@ -37,8 +37,19 @@ inline ngx_str_t copy(ngx_pool_t* pool, std::string_view sv) {
     return {sv.size(), data};
 }
 
+// Compares without regard to the case of ASCII letters.
 inline bool equal_nocase(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && ngx_strncasecmp(bytes(a.data()), bytes(b.data()), a.size()) == 0;
+    if (a.size() != b.size()) {
+        return false;
+    }
+    for (size_t i = 0; i < a.size(); i++) {
+        auto x = static_cast<u_char>(a[i]);
+        auto y = static_cast<u_char>(b[i]);
+        if (x != y && ngx_tolower(x) != ngx_tolower(y)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace ngx

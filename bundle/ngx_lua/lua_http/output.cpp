@@ -263,7 +263,7 @@ ngx_int_t Output::pass_last() noexcept {
     ngx_chain_t* chain = gathered_;
     gathered_ = tail_ = nullptr;
     gathered_size_ = 0;
-    return pass(chain);
+    return ngx_http_output_filter(&r, chain); // nothing follows that could use the buffers again
 }
 
 void Output::discard() noexcept {
