@@ -87,7 +87,6 @@ private:
     void resumed() noexcept;
 
     ngx_event_t wake_event_ = {};
-    Handler* handler_ = nullptr; // in hand; until its environment was checked
     ngx_int_t result_ = NGX_OK;
     bool has_result_ = false;
     bool needs_cleanup_ = false;
