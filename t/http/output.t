@@ -61,6 +61,18 @@ my $list = CORE::join '', map { $_ % 10 } 1 .. 1000;
 
 
 
+=== each number of arguments
+--- lua
+local list = { 1, "b", nil, 4, true, "f", 7, "h", 9.5, "j" }
+for n = 0, 10 do
+    ngx.say(unpack(list, 1, n))
+end
+--- response_body eval
+my @text = ('1', 'b', 'nil', '4', 'true', 'f', '7', 'h', '9.5', 'j');
+CORE::join '', map { CORE::join('', @text[0 .. $_ - 1]) . "\n" } 0 .. 10
+
+
+
 === what cannot be printed
 --- lua
 fails(ngx.say, { a = 1 })
@@ -68,6 +80,8 @@ fails(ngx.say, 1, { 1, { [0] = 1 } })
 fails(ngx.print, { [1.5] = 1 })
 fails(ngx.print, 1, 2, { 1, { print } })
 fails(ngx.print, 1, 2, 3, print)
+fails(ngx.print, 1, 2, 3, 4, 5, 6, 7, print)
+fails(ngx.print, 1, 2, 3, 4, 5, 6, 7, 8, print)
 fails(ngx.say, coroutine.running())
 fails(function () ngx.say(print) end)
 fails(function () ngx.print(1, {}, {}, { x = 1 }) end)
@@ -78,6 +92,8 @@ bad argument #2 to '?' (non-array table found)
 bad argument #1 to '?' (non-array table found)
 bad argument #3 to '?' (bad data type function found)
 bad argument #4 to '?' (string, number, boolean, nil, ngx.null, or array table expected, but got function)
+bad argument #8 to '?' (string, number, boolean, nil, ngx.null, or array table expected, but got function)
+bad argument #9 to '?' (string, number, boolean, nil, ngx.null, or array table expected, but got function)
 bad argument #1 to '?' (string, number, boolean, nil, ngx.null, or array table expected, but got thread)
 here: bad argument #1 to 'say' (string, number, boolean, nil, ngx.null, or array table expected, but got function)
 here: bad argument #4 to 'print' (non-array table found)

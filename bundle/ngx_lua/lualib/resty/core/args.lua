@@ -16,6 +16,7 @@ local get_string_buf = base.get_string_buf
 local new_tab = base.new_tab
 local pairs = pairs
 local select = select
+local tonumber = tonumber
 local tostring = tostring
 local type = type
 
@@ -110,7 +111,7 @@ end
 
 local function put_escaped(buf, s)
     local len = #s
-    local size = C.ngx_lua_ffi_uri_escaped_length(s, len, URI_COMPONENT)
+    local size = tonumber(C.ngx_lua_ffi_uri_escaped_length(s, len, URI_COMPONENT))
 
     if size == len then
         buf:put(s)
@@ -236,7 +237,7 @@ local function quote_sql_str(s)
     s = check_string(s, 1)
 
     local len = #s
-    local size = C.ngx_lua_ffi_quoted_sql_length(s, len)
+    local size = tonumber(C.ngx_lua_ffi_quoted_sql_length(s, len))
     local dst = get_string_buf(size)
     C.ngx_lua_ffi_quote_sql_str(s, len, dst)
     local result = ffi_string(dst, size)

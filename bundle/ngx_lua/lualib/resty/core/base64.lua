@@ -8,6 +8,7 @@ local ffi_string = ffi.string
 local floor = math.floor
 local get_size_ptr = base.get_size_ptr
 local get_string_buf = base.get_string_buf
+local tonumber = tonumber
 local tostring = tostring
 local type = type
 
@@ -48,7 +49,7 @@ function ngx.encode_base64(s, no_padding)
 
     local len = #s
     local dst = get_string_buf(encoded_size(len))
-    local size = C.ngx_lua_ffi_encode_base64(s, len, dst, no_padding_flag)
+    local size = tonumber(C.ngx_lua_ffi_encode_base64(s, len, dst, no_padding_flag))
     local result = ffi_string(dst, size)
     return result
 end

@@ -277,40 +277,49 @@ local function output_one(newline, a)
 end
 
 
-local function output_two(newline, a, b)
-    local bad = 1
+-- For 2 to 8 arguments, without a loop: a trace that comes from the caller's code would end at the
+-- loop's own trace, and grow a chain of side traces there.
+local function output_few(newline, count, a, b, c, d, e, f, g, h)
+    local i = 1
     local n, message = put(0, a)
 
     if n then
-        bad = 2
+        i = 2
         n, message = put(n, b)
     end
 
-    if not n then
-        return bad_argument(bad, message)
-    end
-
-    local rc, err = output(n, newline)
-    return conclude(rc, err)
-end
-
-
-local function output_three(newline, a, b, c)
-    local bad = 1
-    local n, message = put(0, a)
-
-    if n then
-        bad = 2
-        n, message = put(n, b)
-    end
-
-    if n then
-        bad = 3
+    if n and count > 2 then
+        i = 3
         n, message = put(n, c)
     end
 
+    if n and count > 3 then
+        i = 4
+        n, message = put(n, d)
+    end
+
+    if n and count > 4 then
+        i = 5
+        n, message = put(n, e)
+    end
+
+    if n and count > 5 then
+        i = 6
+        n, message = put(n, f)
+    end
+
+    if n and count > 6 then
+        i = 7
+        n, message = put(n, g)
+    end
+
+    if n and count > 7 then
+        i = 8
+        n, message = put(n, h)
+    end
+
     if not n then
-        return bad_argument(bad, message)
+        return bad_argument(i, message)
     end
 
     local rc, err = output(n, newline)
@@ -336,16 +345,12 @@ end
 
 
 local function output_any(newline, count, ...)
-    if count == 2 then
-        return output_two(newline, ...)
-    end
-
-    if count == 3 then
-        return output_three(newline, ...)
-    end
-
     if count == 0 then
         return output_none(newline)
+    end
+
+    if count <= 8 then
+        return output_few(newline, count, ...)
     end
 
     return output_list(newline, count, { ... })

@@ -10,6 +10,7 @@ local get_raw_phase = ngx.get_raw_phase
 local get_request = base.get_request
 local get_size_ptr = base.get_size_ptr
 local get_string_buf = base.get_string_buf
+local tonumber = tonumber
 
 local FFI_AGAIN = base.FFI_AGAIN
 
@@ -57,7 +58,7 @@ local function get_chunk(r)
         return result
     end
 
-    local size = len[0]
+    local size = tonumber(len[0])
     local buf = get_string_buf(size)
     C.ngx_http_lua_ffi_copy_body_filter_param_body(r, buf)
     local result = ffi_string(buf, size)

@@ -213,7 +213,7 @@ function req.get_uri_args(max, tab)
         return tab or {}
     end
 
-    local buf = get_string_buf(C.ngx_http_lua_ffi_req_get_querystring_len(r))
+    local buf = get_string_buf(tonumber(C.ngx_http_lua_ffi_req_get_querystring_len(r)))
     local elts = args.get_elts(count)
     local stored = C.ngx_http_lua_ffi_req_get_uri_args(r, buf, elts, count)
     tab = args.add_elts(tab or new_tab(0, stored), elts, stored)
@@ -378,7 +378,7 @@ end
 
 local function escape_query(s)
     local len = #s
-    local size = C.ngx_lua_ffi_uri_escaped_length(s, len, QUERY_STRING)
+    local size = tonumber(C.ngx_lua_ffi_uri_escaped_length(s, len, QUERY_STRING))
 
     if size == len then
         return s

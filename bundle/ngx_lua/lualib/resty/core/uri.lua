@@ -6,6 +6,7 @@ local C = ffi.C
 local error = error
 local ffi_string = ffi.string
 local get_string_buf = base.get_string_buf
+local tonumber = tonumber
 local tostring = tostring
 local type = type
 
@@ -36,7 +37,7 @@ function ngx.escape_uri(s, set)
     end
 
     local len = #s
-    local size = C.ngx_lua_ffi_uri_escaped_length(s, len, set)
+    local size = tonumber(C.ngx_lua_ffi_uri_escaped_length(s, len, set))
 
     if size == len then
         return s
@@ -56,7 +57,7 @@ function ngx.unescape_uri(s)
 
     local len = #s
     local dst = get_string_buf(len)
-    local size = C.ngx_lua_ffi_unescape_uri(s, len, dst)
+    local size = tonumber(C.ngx_lua_ffi_unescape_uri(s, len, dst))
     local result = ffi_string(dst, size)
     return result
 end
