@@ -123,27 +123,6 @@ HEAD /t
 
 
 
-=== echo_sleep waits, and the timer tells how long
---- config
-    location = /t {
-        echo_reset_timer;
-        echo_sleep 0.05;
-        echo first $echo_timer_elapsed;
-        echo_flush;
-        echo_reset_timer;
-        echo_blocking_sleep 0.02;
-        echo second $echo_timer_elapsed;
-    }
---- request
-GET /t
---- response_body_like
-\Afirst 0\.(?:0[5-9]|1)\d+
-second 0\.0[2-9]\d$
---- error_log
-echo sleep event handler: "/t?"
-
-
-
 === a duration that is none is a bad request
 --- config
     location = /sleep {

@@ -204,21 +204,6 @@ unknown option for echo_subrequest*: -z
 
 
 
-=== an unsafe URI ends the request
---- config
-    location = /main {
-        echo_subrequest_async GET /../foo;
-    }
---- request
-GET /main
---- ignore_response
---- error_log
-echo_subrequest_async sees unsafe uri: "/../foo"
---- no_error_log
-[error]
-
-
-
 === the location's own header precedes that of its subrequests
 --- config
     location = /main {

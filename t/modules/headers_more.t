@@ -372,23 +372,6 @@ hello
 
 
 
-=== the filter is installed where something uses it
---- config
-    location = /t {
-        more_set_headers "X-Foo: bar";
-        echo x;
-    }
---- request
-GET /t
---- response_body
-x
---- error_log
-headers more header filter, uri "/t"
---- no_error_log
-headers more rewrite handler
-
-
-
 === an option that is unknown is refused
 --- config
     location = /t { more_set_headers -x "X-Foo: bar"; }

@@ -267,23 +267,6 @@ new bytes=0-1
 
 
 
-=== the handler is installed where something uses it
---- config
-    location = /t {
-        more_set_input_headers "X-Foo: bar";
-        echo x;
-    }
---- request
-GET /t
---- response_body
-x
---- error_log
-headers more rewrite handler, uri "/t"
---- no_error_log
-headers more header filter
-
-
-
 === statuses are no condition for requests
 --- config
     location = /t { more_set_input_headers -s 200 "X-Foo: bar"; }

@@ -1,3 +1,4 @@
+// links: number.cpp
 #include "lua_text/cells.hpp"
 
 #include <gtest/gtest.h>
