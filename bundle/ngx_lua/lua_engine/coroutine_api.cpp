@@ -83,9 +83,11 @@ int resume(lua_State* L) {
     return lua_yield(L, lua_gettop(L));
 }
 
-// `_yield`: as Lua's own, but its error ("attempt to yield across C-call boundary") has no position,
-// whichever library function it is that could not wait.
-int plain_yield(lua_State* L) { return lua_yield(L, lua_gettop(L)); }
+// `_yield`: as Lua's own, but its error ("attempt to yield across C-call boundary") has no
+// position, whichever library function it is that could not wait.
+int plain_yield(lua_State* L) {
+    return lua_yield(L, lua_gettop(L));
+}
 
 int yield(lua_State* L) {
     Task& self = check_task(L);

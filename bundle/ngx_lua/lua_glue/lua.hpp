@@ -13,7 +13,9 @@ extern "C" {
 
 namespace lua {
 
-inline void push(lua_State* L, std::string_view s) { lua_pushlstring(L, s.data(), s.size()); }
+inline void push(lua_State* L, std::string_view s) {
+    lua_pushlstring(L, s.data(), s.size());
+}
 
 // The string or number at index as bytes; empty for other types. The view lives as long as the
 // value stays on the stack (a number is converted in place, as lua_tolstring does).
@@ -38,6 +40,8 @@ private:
 
 // Runs fn(L, data) in a protected call: the only way to use the raising Lua API outside a
 // coroutine. Returns LUA_OK, or a LUA_ERR* code with the error object on the stack.
-inline int protect(lua_State* L, lua_CFunction fn, void* data) { return lua_cpcall(L, fn, data); }
+inline int protect(lua_State* L, lua_CFunction fn, void* data) {
+    return lua_cpcall(L, fn, data);
+}
 
 } // namespace lua
