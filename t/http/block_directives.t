@@ -98,17 +98,17 @@ GET /t
 
 
 
-=== strings and brackets that fill nginx's buffer
+=== a string that fills nginx's buffer, and a bracket that fills half of it
 --- config eval
 "location = /t { content_by_lua_block {
     local a = '" . "}" x 4094 . "'
-    local b = [[" . "}" x 4092 . "]]
+    local b = [[" . "}" x 2044 . "]]
     ngx.say(#a, ' ', #b)
 } }"
 --- request
 GET /t
 --- response_body
-4094 4092
+4094 2044
 
 
 

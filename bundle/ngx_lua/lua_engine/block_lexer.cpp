@@ -9,6 +9,10 @@ namespace lua {
 
 namespace {
 
+// A long bracket that has filled more than half of the parser's buffer when the buffer ends is
+// taken for one whose end is missing, as OpenResty does.
+constexpr size_t kBracketLimit = BlockScanner::kTokenLimit / 2;
+
 char* failed() {
     return static_cast<char*>(NGX_CONF_ERROR);
 }
@@ -88,6 +92,10 @@ char* read_block(ngx_conf_t* cf, ngx_str_t* source, ngx_uint_t* first_line) noex
         if (b->pos == b->last) {
             if (conf_file->file.offset >= ngx_file_size(&conf_file->file.info)) {
                 event = scanner.at_end_of_file();
+                break;
+            }
+            if (scanner.open_bracket_size() > kBracketLimit) {
+                event = BlockScanner::Event::unclosed_bracket;
                 break;
             }
             if (!refill(cf)) {

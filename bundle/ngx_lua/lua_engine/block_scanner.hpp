@@ -50,6 +50,11 @@ public:
     // Where the innermost construct that is still open starts: string, long bracket or brace.
     [[nodiscard]] std::size_t open_line() const;
 
+    // The bytes so far of the long bracket that is open; 0 if none is.
+    [[nodiscard]] std::size_t open_bracket_size() const {
+        return in_long_bracket() ? token_size_ : 0;
+    }
+
     // The number of "=" in the long bracket that is open.
     [[nodiscard]] std::size_t bracket_level() const { return level_; }
 
