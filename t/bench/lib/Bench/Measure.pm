@@ -65,10 +65,12 @@ sub pin { return cores() > 1 ? qw(taskset -c 1) : () }
 
 # Instructions per request under callgrind: a fresh server, warmed up (code is
 # compiled, caches are filled), then COUNT requests in two halves. The halves
-# must agree: a command can reach a busy server late.
+# must agree: a command can reach a busy server late. Where they never do, as with much garbage
+# collection in few requests, the closest pair counts, and a remark says so.
 sub instructions {
     my ($server, $template, $uri, $count, $warm_up) = @_;
     my $out = $server->dir . '/callgrind.out';
+    my ($closest, $difference);
     for (1 .. 3) {
         unlink glob "$out*";
         $server->start($template, qw(valgrind --tool=callgrind --trace-children=yes),
@@ -77,9 +79,12 @@ sub instructions {
         control($server, '--zero');
         my ($first, $second) = map { half($server, $uri, $count / 2, "$out.$_") } 1, 2;
         $server->stop;
-        return ($first + $second) / 2 if abs($first - $second) < 0.1 * $first;
+        my $apart = abs($first - $second) / $first;
+        ($closest, $difference) = (($first + $second) / 2, $apart) if !defined $difference || $apart < $difference;
+        return $closest if $difference < 0.1;
     }
-    die "$uri: callgrind's figures vary too much\n";
+    printf STDERR "%s: the two halves of the requests are %.0f %% apart\n", $uri, 100 * $difference;
+    return $closest;
 }
 
 # Each dump starts the count anew.
