@@ -103,4 +103,12 @@ inline HttpHost& running_host() noexcept {
     return *static_cast<HttpHost*>(current().host);
 }
 
+// A handler runs that serves a request, so running_host() may be used. FFI functions without a
+// channel for error texts answer kBadContext elsewhere.
+inline bool serves_request() noexcept {
+    return kRequestPhases.has(current().host->phase);
+}
+
+inline constexpr int kBadContext = -101;
+
 } // namespace lua::http

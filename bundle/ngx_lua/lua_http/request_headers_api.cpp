@@ -8,12 +8,7 @@
 namespace lua::http {
 namespace {
 
-constexpr int kBadContext = -101;
 constexpr int kDefaultLimit = 100;
-
-bool serves_request() {
-    return kRequestPhases.has(current().host->phase);
-}
 
 // HTTP/3 has no Host header of its own: it is made from :authority.
 bool makes_host([[maybe_unused]] const ngx_http_request_t* r) {

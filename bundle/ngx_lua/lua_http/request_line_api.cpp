@@ -10,8 +10,6 @@
 namespace lua::http {
 namespace {
 
-constexpr int kBadContext = -101;
-
 struct Method {
     ngx_uint_t bit;
     std::string_view name;
@@ -35,10 +33,6 @@ constexpr std::array<Method, 15> kMethods{{
     {NGX_HTTP_PATCH, "PATCH "},
     {NGX_HTTP_TRACE, "TRACE "},
 }};
-
-bool serves_request() {
-    return kRequestPhases.has(current().host->phase);
-}
 
 } // namespace
 

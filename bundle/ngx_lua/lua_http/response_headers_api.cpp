@@ -11,13 +11,8 @@
 namespace lua::http {
 namespace {
 
-constexpr int kBadContext = -101;
 constexpr int kMaxValues = 100;
 constexpr int kDefaultLimit = 100;
-
-bool serves_request() {
-    return kRequestPhases.has(current().host->phase);
-}
 
 FfiStr ffi_str(const ngx_str_t& s) {
     return {static_cast<int>(s.len), s.data};

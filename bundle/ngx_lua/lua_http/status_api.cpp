@@ -5,15 +5,6 @@
 #include "ngx/export.hpp"
 
 namespace lua::http {
-namespace {
-
-constexpr int kBadContext = -101;
-
-bool serves_request() {
-    return kRequestPhases.has(current().host->phase);
-}
-
-} // namespace
 
 NGX_LUA_FFI int ngx_http_lua_ffi_get_resp_status(ngx_http_request_t* r) noexcept {
     if (!serves_request()) {
