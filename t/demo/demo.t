@@ -56,6 +56,17 @@ sub slurp {
     return <$in>;
 }
 
+# The error log once `pattern` is in it: a request's log phase runs after its answer was sent.
+sub log_with {
+    my ($pattern) = @_;
+    for (1 .. 100) {
+        my $log = slurp("$prefix/logs/error.log");
+        return $log if $log =~ $pattern;
+        select undef, undef, undef, 0.1;
+    }
+    return slurp("$prefix/logs/error.log");
+}
+
 sub edit {
     my ($path, $change) = @_;
     local $_ = slurp($path);
@@ -191,11 +202,17 @@ subtest 'a request visits the phases in order' => sub {
     my ($status, $tour) = ask(GET => '/tour/phases');
     is $status, 200;
     is_deeply $tour->{visited}, [qw(set rewrite access precontent content)];
-    like slurp("$prefix/logs/error.log"), qr/phases of this request: set rewrite access precontent content header_filter body_filter log/;
+    my $visits = qr/phases of this request: set rewrite access precontent content header_filter body_filter log/;
+    like log_with($visits), $visits;
 };
 
 subtest 'light threads wait side by side' => sub {
-    my ($status, $times) = ask(GET => '/tour/threads');
+    # A machine that stalls for a moment makes one visit slow; one after another they all would be.
+    my ($status, $times);
+    for (1 .. 5) {
+        ($status, $times) = ask(GET => '/tour/threads');
+        last if $times->{elapsed_seconds} < $times->{waited_seconds} * 0.8;
+    }
     is $status, 200;
     cmp_ok $times->{elapsed_seconds}, '>=', 0.09;
     cmp_ok $times->{elapsed_seconds}, '<', $times->{waited_seconds} * 0.8;
