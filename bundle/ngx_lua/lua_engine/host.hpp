@@ -13,6 +13,11 @@
 namespace lua {
 
 class Vm;
+class HostResource;
+
+namespace net {
+struct Settings;
+}
 
 class Host {
 public:
@@ -34,12 +39,26 @@ public:
     // its result. Called from event handlers; must not run Lua itself.
     virtual void wake() noexcept = 0;
 
-    // A task is about to wait for the first time in this run: the host makes sure that the run is
-    // aborted if the host goes away. Returns false when that fails for lack of memory.
+    // Makes sure that end() is called when the host goes away: a task is about to wait, or Lua code
+    // holds the first resource. Called through guard(). Returns false when memory is short.
     virtual bool before_wait() noexcept = 0;
 
     // A debug line with the host's URI behind it, where it has one.
     virtual void debug_uri(const char* what) const noexcept = 0;
+
+    // What sockets are configured with where this host runs; never changes while a socket operation
+    // of the host is pending. Null where there are no sockets.
+    [[nodiscard]] virtual const net::Settings* net_settings() const noexcept { return nullptr; }
+
+    // The host's work is over: aborts the run and takes back what its Lua code still holds. A
+    // binding calls it when the request, session or timer ends.
+    NGX_LUA_API void end() noexcept;
+
+    // before_wait() once in the host's life; false when memory is short.
+    [[nodiscard]] bool guard() noexcept {
+        guarded_ = guarded_ || before_wait();
+        return guarded_;
+    }
 
     [[nodiscard]] Vm& vm() const noexcept { return *vm_; }
 
@@ -52,7 +71,40 @@ protected:
     void set_vm(Vm& vm) noexcept { vm_ = &vm; }
 
 private:
+    friend class HostResource;
+
     Vm* vm_;
+    HostResource* resources_ = nullptr;
+    bool guarded_ = false;
+};
+
+// Something that Lua's garbage collector owns, but that must not outlast the host it was made for:
+// a socket. The object may be found by Lua code afterwards, without a host.
+class HostResource {
+public:
+    HostResource() = default;
+    HostResource(const HostResource&) = delete;
+    HostResource& operator=(const HostResource&) = delete;
+
+    // Null before attach() and after the host's end.
+    [[nodiscard]] Host* host() const noexcept { return host_; }
+
+protected:
+    ~HostResource() { detach(); }
+
+    // Makes this one of host's resources; false when memory is short.
+    [[nodiscard]] NGX_LUA_API bool attach(Host& host) noexcept;
+    NGX_LUA_API void detach() noexcept;
+
+private:
+    friend class Host;
+
+    // The host ends; host() is still there. Lua does not run any more for it.
+    virtual void on_host_end() noexcept = 0;
+
+    Host* host_ = nullptr;
+    HostResource* next_ = nullptr;
+    HostResource* prev_ = nullptr;
 };
 
 // What runs Lua at this moment. A worker runs one piece of Lua at a time, but runs nest: output of

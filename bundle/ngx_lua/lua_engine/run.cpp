@@ -309,9 +309,7 @@ Task* Run::on_yield(Task& task) noexcept {
         }
         lua_settop(task.L, 0);
         task.state = Task::State::waiting;
-        if (!guarded_) {
-            guarded_ = host_.before_wait();
-        }
+        static_cast<void>(host_.guard());
         return next_ready();
     }
     return task.kind == Task::Kind::coroutine ? yield_to_parent(task) : give_way(task);

@@ -131,7 +131,6 @@ private:
     Ask ask_ = Ask::nothing;
     bool entry_failed_ = false;
     bool abandoned_ = false;
-    bool guarded_ = false; // host_.before_wait() was called
 };
 
 } // namespace lua

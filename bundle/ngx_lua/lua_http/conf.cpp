@@ -77,6 +77,28 @@ void merge_sockets(LocConf& conf, const LocConf& prev) {
     ngx::merge(conf.socket_pool_size, prev.socket_pool_size, 30);
 }
 
+ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
+    return *static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module)); // merged before ours
+}
+
+// What the merged settings are for sockets.
+net::Settings net_settings(const LocConf& conf, const ngx_http_core_loc_conf_t& core) {
+    return {
+        .connect_timeout = conf.socket_connect_timeout,
+        .send_timeout = conf.socket_send_timeout,
+        .read_timeout = conf.socket_read_timeout,
+        .keepalive_timeout = conf.socket_keepalive_timeout,
+        .resolver_timeout = core.resolver_timeout,
+        .send_lowat = conf.socket_send_lowat,
+        .buffer_size = conf.socket_buffer_size,
+        .pool_size = conf.socket_pool_size,
+        .resolver = core.resolver,
+        .log_errors = conf.socket_log_errors != 0,
+        .tcp_nodelay = core.tcp_nodelay != 0,
+    };
+}
+
 #if (NGX_HTTP_SSL)
 void merge_tls(LocConf& conf, const LocConf& prev) {
     ngx_conf_merge_bitmask_value(conf.ssl_protocols, prev.ssl_protocols,
@@ -97,7 +119,7 @@ void merge_tls(LocConf& conf, const LocConf& prev) {
 
 } // namespace
 
-char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
+char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     auto& prev = *static_cast<LocConf*>(parent);
     auto& conf = *static_cast<LocConf*>(child);
 
@@ -112,7 +134,18 @@ char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
 #if (NGX_HTTP_SSL)
     merge_tls(conf, prev);
 #endif
+    conf.net = net_settings(conf, core_conf(cf));
     return NGX_CONF_OK;
+}
+
+net::Settings top_net_settings(ngx_conf_t* cf) noexcept {
+    LocConf top =
+        *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
+    ngx_http_core_loc_conf_t core = core_conf(cf);
+
+    merge_sockets(top, LocConf{});
+    ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
+    return net_settings(top, core);
 }
 
 } // namespace lua::http

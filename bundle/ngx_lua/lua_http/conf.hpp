@@ -4,6 +4,7 @@
 
 #include "lua_engine/chunk.hpp"
 #include "lua_engine/vm.hpp"
+#include "lua_net/settings.hpp"
 #include "ngx/conf.hpp"
 #include "ngx/http.hpp"
 
@@ -48,6 +49,7 @@ struct MainConf {
     ngx_flag_t precontent_no_postpone = ngx::unset<ngx_flag_t>;
 
     shdict::Zones* zones = nullptr;
+    net::Settings net; // of handlers that belong to no location
 
     // Which families occur anywhere: only their handlers and filters are installed.
     bool uses_server_rewrite = false;
@@ -95,6 +97,7 @@ struct LocConf {
     size_t socket_send_lowat = ngx::unset<size_t>;
     size_t socket_buffer_size = ngx::unset<size_t>;
     ngx_int_t socket_pool_size = ngx::unset<ngx_int_t>;
+    net::Settings net; // made of these, the ssl_* ones and the core's when merged
 
     ngx_uint_t ssl_protocols = 0;
     ngx_str_t ssl_ciphers = {};
@@ -126,6 +129,10 @@ void* create_serv_conf(ngx_conf_t* cf) noexcept;
 char* merge_serv_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 void* create_loc_conf(ngx_conf_t* cf) noexcept;
 char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+
+// The settings of http{} itself, for handlers that belong to no location. To be called after
+// merging.
+[[nodiscard]] net::Settings top_net_settings(ngx_conf_t* cf) noexcept;
 
 // Installs phase handlers and filters, and creates the VM (module.cpp).
 ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept;

@@ -70,7 +70,7 @@ bool keep_until_pool_end(HttpHost& host) noexcept {
 
 void HttpHost::on_pool_end(void* data) noexcept {
     auto& host = *static_cast<HttpHost*>(data);
-    host.run.abort();
+    host.end();
     if (host.ctx_ref != LUA_NOREF) {
         release_ctx_table(host);
     }
@@ -93,7 +93,7 @@ bool HttpHost::before_wait() noexcept {
 
 void HttpHost::on_request_end(void* data) noexcept {
     auto& host = *static_cast<HttpHost*>(data);
-    host.run.abort();
+    host.end();
     if (host.wake_event_.posted) {
         ngx_delete_posted_event(&host.wake_event_);
     }

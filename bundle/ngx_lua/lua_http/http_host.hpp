@@ -36,6 +36,9 @@ public:
     void wake() noexcept override;
     bool before_wait() noexcept override;
     void debug_uri(const char* what) const noexcept override;
+    [[nodiscard]] const net::Settings* net_settings() const noexcept override {
+        return &loc_conf(&request).net;
+    }
 
     // Runs handler as an entry task in `phase`. Returns what a phase handler returns to nginx, with
     // NGX_OK for "go on", NGX_AGAIN for "waits", and NGX_DONE if the request went elsewhere.

@@ -47,7 +47,7 @@ void run_process_handler(MainConf& main, Handler* handler, Phase phase, const ch
         return;
     }
     const char* context = phase == Phase::init_worker ? context_name(phase) : nullptr;
-    ProcessHost host{*main.vm, phase, cycle, context};
+    ProcessHost host{*main.vm, phase, cycle, main.net, context};
     static_cast<void>(run_chunk(*main.vm, *handler, what, &host, host.log()));
 }
 

@@ -53,6 +53,7 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     // The default of lua_malloc_trim acts only where there is a log handler anyway.
     main.trims = main.uses_log || main.malloc_trim_cycle != ngx::unset<ngx_int_t>;
     ngx::merge(main.malloc_trim_cycle, main.malloc_trim_cycle, 1000);
+    main.net = top_net_settings(cf);
     if (!add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
         return NGX_ERROR;
     }

@@ -4,8 +4,9 @@
 
 namespace lua::http {
 
-ProcessHost::ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const char* context) noexcept
-    : Host(vm), cycle_(cycle), log_(*cycle->log) {
+ProcessHost::ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const net::Settings& settings,
+                         const char* context) noexcept
+    : Host(vm), cycle_(cycle), settings_(settings), log_(*cycle->log) {
     phase = at;
     log_.handler = context == nullptr ? nullptr : add_context;
     log_.data = const_cast<char*>(context);

@@ -8,8 +8,10 @@ namespace lua::http {
 
 class ProcessHost final : public Host {
 public:
-    // context: "init_worker_by_lua*", shown at the end of log lines; null: nothing is shown.
-    ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const char* context) noexcept;
+    // context: "init_worker_by_lua*", shown at the end of log lines; null: nothing is shown. Timers
+    // made here have the sockets' settings.
+    ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const net::Settings& settings,
+                const char* context) noexcept;
 
     [[nodiscard]] ngx_log_t* log() const noexcept override { return &log_; }
     [[nodiscard]] ngx_pool_t* pool() const noexcept override { return cycle_->pool; }
@@ -17,6 +19,7 @@ public:
     void wake() noexcept override {}
     bool before_wait() noexcept override { return true; }
     void debug_uri(const char*) const noexcept override {}
+    [[nodiscard]] const net::Settings* net_settings() const noexcept override { return &settings_; }
 
     int ctx_ref = LUA_NOREF; // ngx.ctx
 
@@ -24,6 +27,7 @@ private:
     static u_char* add_context(ngx_log_t* log, u_char* buf, size_t len) noexcept;
 
     ngx_cycle_t* cycle_;
+    const net::Settings& settings_;
     mutable ngx_log_t log_;
 };
 
