@@ -1,6 +1,7 @@
 #include "lua_http/conf.hpp"
 
 #include "lua_shdict/zone.hpp"
+#include "lua_ssl/client_context.hpp"
 #include "ngx/pool.hpp"
 
 namespace lua::http {
@@ -94,6 +95,7 @@ net::Settings net_settings(const LocConf& conf, const ngx_http_core_loc_conf_t& 
         .buffer_size = conf.socket_buffer_size,
         .pool_size = conf.socket_pool_size,
         .resolver = core.resolver,
+        .tls = conf.tls,
         .log_errors = conf.socket_log_errors != 0,
         .tcp_nodelay = core.tcp_nodelay != 0,
     };
@@ -115,6 +117,45 @@ void merge_tls(LocConf& conf, const LocConf& prev) {
     ngx::merge(conf.upstream_skip_openssl_default_verify, prev.upstream_skip_openssl_default_verify,
                0);
 }
+
+bool has_tls_settings(const LocConf& conf) {
+    const auto* unset_array = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
+    return conf.ssl_protocols != 0 || conf.ssl_ciphers.data != nullptr ||
+           conf.ssl_verify_depth != ngx::unset<ngx_int_t> || conf.ssl_certificates != unset_array ||
+           conf.ssl_certificate_keys != unset_array ||
+           conf.ssl_trusted_certificate.data != nullptr || conf.ssl_crl.data != nullptr ||
+           conf.ssl_key_log.data != nullptr || conf.ssl_conf_commands != unset_array;
+}
+
+// The context of merged settings.
+ngx_ssl_t* tls_context(ngx_conf_t* cf, const LocConf& conf) {
+    ssl::ClientOptions options{
+        .protocols = conf.ssl_protocols,
+        .ciphers = conf.ssl_ciphers,
+        .verify_depth = conf.ssl_verify_depth,
+        .certificates = conf.ssl_certificates,
+        .certificate_keys = conf.ssl_certificate_keys,
+        .trusted_certificate = conf.ssl_trusted_certificate,
+        .crl = conf.ssl_crl,
+        .key_log = conf.ssl_key_log,
+        .conf_commands = conf.ssl_conf_commands,
+    };
+    return ssl::make_client_context(cf, options);
+}
+
+// Gives conf a context: prev's own where conf sets nothing. The http{} level is merged into
+// nothing, so it gets its context when the first server without settings asks for it.
+bool share_or_make_tls_context(ngx_conf_t* cf, LocConf& conf, LocConf& prev, bool own_settings) {
+    if (own_settings) {
+        conf.tls = tls_context(cf, conf);
+        return conf.tls != nullptr;
+    }
+    if (prev.tls == nullptr) {
+        prev.tls = tls_context(cf, conf); // as merged into conf, which adds nothing
+    }
+    conf.tls = prev.tls;
+    return conf.tls != nullptr;
+}
 #endif
 
 } // namespace
@@ -132,20 +173,34 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.check_client_abort, prev.check_client_abort, 0);
     merge_sockets(conf, prev);
 #if (NGX_HTTP_SSL)
+    bool own_settings = has_tls_settings(conf);
     merge_tls(conf, prev);
+    if (!share_or_make_tls_context(cf, conf, prev, own_settings)) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
 #endif
     conf.net = net_settings(conf, core_conf(cf));
     return NGX_CONF_OK;
 }
 
-net::Settings top_net_settings(ngx_conf_t* cf) noexcept {
+ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept {
     LocConf top =
         *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
     ngx_http_core_loc_conf_t core = core_conf(cf);
 
     merge_sockets(top, LocConf{});
     ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
-    return net_settings(top, core);
+#if (NGX_HTTP_SSL)
+    if (top.tls == nullptr) {
+        merge_tls(top, LocConf{});
+        top.tls = tls_context(cf, top);
+        if (top.tls == nullptr) {
+            return NGX_ERROR;
+        }
+    }
+#endif
+    settings = net_settings(top, core);
+    return NGX_OK;
 }
 
 } // namespace lua::http

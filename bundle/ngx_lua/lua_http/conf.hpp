@@ -108,6 +108,7 @@ struct LocConf {
     ngx_str_t ssl_crl = {};
     ngx_str_t ssl_key_log = {};
     ngx_array_t* ssl_conf_commands = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
+    ngx_ssl_t* tls = nullptr; // made of these when merged
     ngx_flag_t upstream_skip_openssl_default_verify = ngx::unset<ngx_flag_t>;
 };
 
@@ -132,7 +133,7 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 
 // The settings of http{} itself, for handlers that belong to no location. To be called after
 // merging.
-[[nodiscard]] net::Settings top_net_settings(ngx_conf_t* cf) noexcept;
+[[nodiscard]] ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept;
 
 // Installs phase handlers and filters, and creates the VM (module.cpp).
 ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept;

@@ -53,8 +53,8 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     // The default of lua_malloc_trim acts only where there is a log handler anyway.
     main.trims = main.uses_log || main.malloc_trim_cycle != ngx::unset<ngx_int_t>;
     ngx::merge(main.malloc_trim_cycle, main.malloc_trim_cycle, 1000);
-    main.net = top_net_settings(cf);
-    if (!add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
+    if (top_net_settings(cf, main.net) != NGX_OK || !add_phase_handlers(cf, main) ||
+        find_header_variables(cf) != NGX_OK) {
         return NGX_ERROR;
     }
     if (main.uses_server_rewrite || main.uses_rewrite || main.uses_access || main.uses_precontent ||
