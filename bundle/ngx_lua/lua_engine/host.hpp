@@ -43,6 +43,14 @@ public:
     // holds the first resource. Called through guard(). Returns false when memory is short.
     virtual bool before_wait() noexcept = 0;
 
+    // The value of a path with variables, as the binding's directive setter compiled it
+    // (Handler::path); false when it cannot be computed.
+    virtual bool expand(void* /*path*/, ngx_str_t& /*value*/) noexcept { return false; }
+
+    // The host gets a ngx.ctx table: it must give it back with release_ctx_table() when it ends.
+    // False when memory is short.
+    virtual bool before_ctx() noexcept { return true; }
+
     // A debug line with the host's URI behind it, where it has one.
     virtual void debug_uri(const char* what) const noexcept = 0;
 
@@ -64,6 +72,7 @@ public:
 
     Run run;
     Phase phase = Phase::none;
+    int ctx_ref = LUA_NOREF; // ngx.ctx
 
 protected:
     ~Host() = default;

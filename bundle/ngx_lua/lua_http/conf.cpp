@@ -1,6 +1,5 @@
 #include "lua_http/conf.hpp"
 
-#include "lua_shdict/zone.hpp"
 #include "lua_ssl/client_context.hpp"
 #include "ngx/pool.hpp"
 
@@ -8,27 +7,15 @@ namespace lua::http {
 
 void* create_main_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<MainConf>(cf->pool);
-    if (conf == nullptr) {
-        return nullptr;
-    }
-    conf->cycle = cf->cycle;
-    conf->zones = ngx::make<shdict::Zones>(cf->pool);
-    return conf->zones == nullptr ? nullptr : conf;
+    return conf == nullptr || !conf->create(cf) ? nullptr : conf;
 }
 
 char* init_main_conf(ngx_conf_t*, void* data) noexcept {
     auto& conf = *static_cast<MainConf*>(data);
     auto fallback = [](auto& member, auto value) { ngx::merge(member, member, value); };
 
-    if (conf.thread_cache_max_entries < 0) {
-        conf.thread_cache_max_entries = 1024;
-    }
-    fallback(conf.regex_cache_max_entries, 1024);
-    fallback(conf.regex_match_limit, 0);
-    fallback(conf.max_pending_timers, 1024);
-    fallback(conf.max_running_timers, 256);
+    conf.set_defaults();
     fallback(conf.worker_thread_vm_pool_size, 10);
-    fallback(conf.sa_restart, 1);
     fallback(conf.rewrite_no_postpone, 0);
     fallback(conf.access_no_postpone, 0);
     fallback(conf.precontent_no_postpone, 0);

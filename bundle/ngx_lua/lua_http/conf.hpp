@@ -2,54 +2,24 @@
 // location.
 #pragma once
 
-#include "lua_engine/chunk.hpp"
-#include "lua_engine/vm.hpp"
-#include "lua_net/settings.hpp"
+#include "lua_engine/handler.hpp"
+#include "lua_process/service.hpp"
 #include "ngx/conf.hpp"
 #include "ngx/http.hpp"
 
 extern "C" NGX_LUA_API ngx_module_t ngx_http_lua_module;
 
-namespace lua::shdict {
-struct Zones;
-}
-
 namespace lua::http {
 
-// One *_by_lua directive. A chunk of kind `file` has its path as a complex value where the family
-// allows variables, else resolved in chunk.source.
-struct Handler {
-    Chunk chunk;
-    ngx_http_complex_value_t* path = nullptr;
-};
-
-// A shared dictionary zone list, the VM's recipe, and what is one per http{}.
-struct MainConf {
-    VmRecipe recipe;
-    Vm* vm = nullptr; // of all requests whose code cache is on
-    ngx_cycle_t* cycle = nullptr;
-
-    Handler* init = nullptr;
-    Handler* init_worker = nullptr;
-    Handler* exit_worker = nullptr;
+// What is one per http{}.
+struct MainConf : process::Service {
     Handler* ssl_session_store = nullptr;
     Handler* ssl_session_fetch = nullptr;
 
-    ngx_flag_t load_resty_core = ngx::unset<ngx_flag_t>;
-    ngx_int_t malloc_trim_cycle = ngx::unset<ngx_int_t>;
-    ngx_int_t thread_cache_max_entries = ngx::unset<ngx_int_t>;
-    ngx_int_t regex_cache_max_entries = ngx::unset<ngx_int_t>;
-    ngx_int_t regex_match_limit = ngx::unset<ngx_int_t>;
-    ngx_int_t max_pending_timers = ngx::unset<ngx_int_t>;
-    ngx_int_t max_running_timers = ngx::unset<ngx_int_t>;
     ngx_int_t worker_thread_vm_pool_size = ngx::unset<ngx_int_t>;
-    ngx_flag_t sa_restart = ngx::unset<ngx_flag_t>;
     ngx_flag_t rewrite_no_postpone = ngx::unset<ngx_flag_t>;
     ngx_flag_t access_no_postpone = ngx::unset<ngx_flag_t>;
     ngx_flag_t precontent_no_postpone = ngx::unset<ngx_flag_t>;
-
-    shdict::Zones* zones = nullptr;
-    net::Settings net; // of handlers that belong to no location
 
     // Which families occur anywhere: only their handlers and filters are installed.
     bool uses_server_rewrite = false;

@@ -38,6 +38,22 @@ char* check_lowat(ngx_conf_t* cf, [[maybe_unused]] void* post, void* data) noexc
 
 } // namespace
 
+bool compile_path(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept {
+    if (ngx_http_script_variables_count(&path) == 0) {
+        return true;
+    }
+    auto* compiled = ngx::make<ngx_http_complex_value_t>(cf->pool);
+    if (compiled == nullptr) {
+        return false;
+    }
+    ngx_http_compile_complex_value_t compile = {};
+    compile.cf = cf;
+    compile.value = &path;
+    compile.complex_value = compiled;
+    value = compiled;
+    return ngx_http_compile_complex_value(&compile) == NGX_OK;
+}
+
 ngx_conf_post_t check_send_lowat = {check_lowat};
 
 char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {

@@ -16,6 +16,9 @@ char* set_by_lua(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept;
 char* set_by_lua_block(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept;
 char* set_by_lua_file(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept;
 
+// Family::compile_path of request handlers.
+bool compile_path(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept;
+
 extern ngx_conf_post_t check_send_lowat;
 
 #if (NGX_HTTP_SSL)

@@ -1,7 +1,7 @@
 // The table of the http binding's directives.
+#include "lua_engine/handler_directives.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/directive_setters.hpp"
-#include "lua_http/handler_directives.hpp"
 #include "lua_http/phases.hpp"
 
 namespace lua::http {
@@ -17,24 +17,41 @@ constexpr ngx_uint_t main_level = NGX_HTTP_MAIN_CONF_OFFSET;
 constexpr ngx_uint_t srv_level = NGX_HTTP_SRV_CONF_OFFSET;
 constexpr ngx_uint_t loc_level = NGX_HTTP_LOC_CONF_OFFSET;
 
-Family init_family{"init_by_lua", nullptr, false};
-Family init_worker_family{"init_worker_by_lua", nullptr, false};
-Family exit_worker_family{"exit_worker_by_lua", nullptr, false};
-Family server_rewrite_family{"server_rewrite_by_lua", &MainConf::uses_server_rewrite};
-Family rewrite_family{"rewrite_by_lua", &MainConf::uses_rewrite};
-Family access_family{"access_by_lua", &MainConf::uses_access};
-Family precontent_family{"precontent_by_lua", &MainConf::uses_precontent};
-Family content_family{"content_by_lua", &MainConf::uses_content, true, install_content_handler};
-Family header_filter_family{"header_filter_by_lua", &MainConf::uses_header_filter};
-Family body_filter_family{"body_filter_by_lua", &MainConf::uses_body_filter};
-Family log_family{"log_by_lua", &MainConf::uses_log};
-Family balancer_family{"balancer_by_lua", nullptr, false};
-Family client_hello_family{"ssl_client_hello_by_lua", nullptr, false};
-Family certificate_family{"ssl_certificate_by_lua", nullptr, false};
-Family session_fetch_family{"ssl_session_fetch_by_lua", nullptr, false};
-Family session_store_family{"ssl_session_store_by_lua", nullptr, false};
-Family proxy_certificate_family{"proxy_ssl_certificate_by_lua", nullptr, false};
-Family proxy_verify_family{"proxy_ssl_verify_by_lua", nullptr, false};
+template <bool MainConf::*used>
+void note(ngx_conf_t* cf) {
+    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_lua_module))->*used =
+        true;
+}
+
+void on_content(ngx_conf_t* cf) {
+    note<&MainConf::uses_content>(cf);
+    install_content_handler(cf);
+}
+
+template <bool MainConf::*used>
+constexpr Family request_family(const char* tag) {
+    return {tag, note<used>, compile_path};
+}
+
+Family init_family{"init_by_lua"};
+Family init_worker_family{"init_worker_by_lua"};
+Family exit_worker_family{"exit_worker_by_lua"};
+Family server_rewrite_family =
+    request_family<&MainConf::uses_server_rewrite>("server_rewrite_by_lua");
+Family rewrite_family = request_family<&MainConf::uses_rewrite>("rewrite_by_lua");
+Family access_family = request_family<&MainConf::uses_access>("access_by_lua");
+Family precontent_family = request_family<&MainConf::uses_precontent>("precontent_by_lua");
+Family content_family{"content_by_lua", on_content, compile_path};
+Family header_filter_family = request_family<&MainConf::uses_header_filter>("header_filter_by_lua");
+Family body_filter_family = request_family<&MainConf::uses_body_filter>("body_filter_by_lua");
+Family log_family = request_family<&MainConf::uses_log>("log_by_lua");
+Family balancer_family{"balancer_by_lua"};
+Family client_hello_family{"ssl_client_hello_by_lua"};
+Family certificate_family{"ssl_certificate_by_lua"};
+Family session_fetch_family{"ssl_session_fetch_by_lua"};
+Family session_store_family{"ssl_session_store_by_lua"};
+Family proxy_certificate_family{"proxy_ssl_certificate_by_lua"};
+Family proxy_verify_family{"proxy_ssl_verify_by_lua"};
 
 } // namespace
 

@@ -1,14 +1,14 @@
-#include "lua_http/init.hpp"
+#include "lua_process/service.hpp"
 
 #include "lua_engine/traceback.hpp"
-#include "lua_http/api.hpp"
-#include "lua_http/http_host.hpp"
-#include "lua_http/process_host.hpp"
 #include "lua_process/cycle.hpp"
+#include "lua_process/process_host.hpp"
 #include "lua_regex/engine_hook.hpp"
+#include "lua_shdict/zone.hpp"
 #include "ngx/log.hpp"
+#include "ngx/pool.hpp"
 
-namespace lua::http {
+namespace lua::process {
 namespace {
 
 // Runs the function or file of handler on the VM's main state. Returns false after logging
@@ -41,14 +41,14 @@ bool run_chunk(Vm& vm, Handler& handler, const char* what, Host* host, ngx_log_t
     return false;
 }
 
-void run_process_handler(MainConf& main, Handler* handler, Phase phase, const char* what,
+void run_process_handler(Service& service, Handler* handler, Phase phase, const char* what,
                          ngx_cycle_t* cycle) {
-    if (handler == nullptr || main.vm == nullptr) {
+    if (handler == nullptr) {
         return;
     }
     const char* context = phase == Phase::init_worker ? context_name(phase) : nullptr;
-    ProcessHost host{*main.vm, phase, cycle, main.net, context};
-    static_cast<void>(run_chunk(*main.vm, *handler, what, &host, host.log()));
+    ProcessHost host{*service.vm, phase, cycle, service.net, context};
+    static_cast<void>(run_chunk(*service.vm, *handler, what, &host, host.log()));
 }
 
 bool is_helper_process() {
@@ -57,10 +57,6 @@ bool is_helper_process() {
            && !ngx_is_privileged_agent
 #endif
         ;
-}
-
-MainConf* main_conf_of(ngx_cycle_t* cycle) {
-    return static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_lua_module));
 }
 
 // SA_RESTART for the signals that nginx handles, so that blocking io.* calls of Lua code do not
@@ -86,79 +82,105 @@ void restart_system_calls(ngx_log_t* log) {
 
 } // namespace
 
-ngx_int_t create_shared_vm(MainConf& main, ngx_log_t* log) noexcept {
-    main.recipe.cycle = main.cycle;
-    main.recipe.install = install_api;
-    main.recipe.data = &main;
-    if (main.thread_cache_max_entries >= 0) {
-        main.recipe.pooled_coroutines = main.thread_cache_max_entries;
-    }
+bool Service::create(ngx_conf_t* cf) noexcept {
+    cycle = cf->cycle;
+    zones = ngx::make<shdict::Zones>(cf->pool);
+    return zones != nullptr;
+}
 
-    regex::use_settings(main.regex_match_limit, main.regex_cache_max_entries);
-    main.vm = Vm::create(main.recipe, nullptr, log, NGX_LOG_ALERT);
-    if (main.vm == nullptr) {
+void Service::set_defaults() noexcept {
+    auto fallback = [](auto& member, auto value) { ngx::merge(member, member, value); };
+
+    if (thread_cache_max_entries < 0) {
+        thread_cache_max_entries = 1024;
+    }
+    fallback(regex_cache_max_entries, 1024);
+    fallback(regex_match_limit, 0);
+    fallback(max_pending_timers, 1024);
+    fallback(max_running_timers, 256);
+    fallback(sa_restart, 1);
+}
+
+ngx_int_t Service::start(ngx_log_t* log) noexcept {
+    if (ngx_test_config || ngx_process == NGX_PROCESS_SIGNALLER) {
+        return NGX_OK;
+    }
+    if (zones->count() == 0) {
+        return create_shared_vm(log);
+    }
+    zones->on_ready = [](void* data, ngx_log_t* zone_log) noexcept {
+        return static_cast<Service*>(data)->create_shared_vm(zone_log);
+    };
+    zones->on_ready_data = this;
+    return NGX_OK;
+}
+
+ngx_int_t Service::create_shared_vm(ngx_log_t* log) noexcept {
+    recipe.cycle = cycle;
+    recipe.pooled_coroutines = thread_cache_max_entries;
+
+    regex::use_settings(regex_match_limit, regex_cache_max_entries);
+    vm = Vm::create(recipe, nullptr, log, NGX_LOG_ALERT);
+    if (vm == nullptr) {
         return NGX_ERROR;
     }
-    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(main.cycle->pool, 0);
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(cycle->pool, 0);
     if (cleanup == nullptr) {
         return NGX_ERROR;
     }
     cleanup->handler = [](void* data) noexcept {
-        auto& conf = *static_cast<MainConf*>(data);
-        if (conf.vm != nullptr) {
-            conf.vm->release();
-            conf.vm = nullptr;
+        auto& service = *static_cast<Service*>(data);
+        if (service.vm != nullptr) {
+            service.vm->release();
+            service.vm = nullptr;
         }
     };
-    cleanup->data = &main;
+    cleanup->data = this;
 
-    process::ConfiguringCycle configuring{main.cycle};
-    if (main.init != nullptr && !run_chunk(*main.vm, *main.init, "init_by_lua", nullptr, log)) {
+    ConfiguringCycle configuring{cycle};
+    if (init != nullptr && !run_chunk(*vm, *init, "init_by_lua", nullptr, log)) {
         return NGX_ERROR;
     }
     return NGX_OK;
 }
 
-Vm* create_request_vm(MainConf& main, ngx_log_t* log) noexcept {
-    Vm* vm = Vm::create(main.recipe, main.vm, log, NGX_LOG_ERR);
-    if (vm == nullptr) {
+Vm* Service::create_own_vm(ngx_log_t* log) noexcept {
+    Vm* own = Vm::create(recipe, vm, log, NGX_LOG_ERR);
+    if (own == nullptr) {
         return nullptr;
     }
     NGX_LUA_DEBUG(log, "lua creating new vm state");
-    if (main.init != nullptr && !run_chunk(*vm, *main.init, "init_by_lua", nullptr, log)) {
-        vm->release();
+    if (init != nullptr && !run_chunk(*own, *init, "init_by_lua", nullptr, log)) {
+        own->release();
         return nullptr;
     }
-    return vm;
+    return own;
 }
 
-ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
-    MainConf* main = main_conf_of(cycle);
-    if (main == nullptr || main->vm == nullptr) {
-        return NGX_OK;
-    }
-    if (is_helper_process()) {
-        NGX_LUA_DEBUG(cycle->log, "lua close the global Lua VM %p in the cache helper process %P",
-                      main->vm->state(), ngx_pid);
-        main->vm->release();
-        main->vm = nullptr;
-        return NGX_OK;
-    }
-    if (main->sa_restart) {
-        restart_system_calls(cycle->log);
-    }
-    run_process_handler(*main, main->init_worker, Phase::init_worker, "init_worker_by_lua", cycle);
-    return NGX_OK;
-}
-
-void exit_process(ngx_cycle_t* cycle) noexcept {
-    MainConf* main = main_conf_of(cycle);
-    if (main == nullptr || main->vm == nullptr) {
+void Service::enter_process(ngx_cycle_t* running) noexcept {
+    if (vm == nullptr) {
         return;
     }
-    run_process_handler(*main, main->exit_worker, Phase::exit_worker, "exit_worker_by_lua", cycle);
-    main->vm->release();
-    main->vm = nullptr;
+    if (is_helper_process()) {
+        NGX_LUA_DEBUG(running->log, "lua close the global Lua VM %p in the cache helper process %P",
+                      vm->state(), ngx_pid);
+        vm->release();
+        vm = nullptr;
+        return;
+    }
+    if (sa_restart) {
+        restart_system_calls(running->log);
+    }
+    run_process_handler(*this, init_worker, Phase::init_worker, "init_worker_by_lua", running);
 }
 
-} // namespace lua::http
+void Service::leave_process(ngx_cycle_t* running) noexcept {
+    if (vm == nullptr) {
+        return;
+    }
+    run_process_handler(*this, exit_worker, Phase::exit_worker, "exit_worker_by_lua", running);
+    vm->release();
+    vm = nullptr;
+}
+
+} // namespace lua::process

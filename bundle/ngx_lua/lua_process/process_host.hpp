@@ -2,9 +2,9 @@
 // on the stack for the handler's time.
 #pragma once
 
-#include "lua_engine/host.hpp"
+#include "lua_engine/ctx.hpp"
 
-namespace lua::http {
+namespace lua::process {
 
 class ProcessHost final : public Host {
 public:
@@ -12,16 +12,17 @@ public:
     // made here have the sockets' settings.
     ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const net::Settings& settings,
                 const char* context) noexcept;
+    ~ProcessHost() { release_ctx_table(*this); }
 
     [[nodiscard]] ngx_log_t* log() const noexcept override { return &log_; }
     [[nodiscard]] ngx_pool_t* pool() const noexcept override { return cycle_->pool; }
-    [[nodiscard]] void* exdata() const noexcept override;
+    // Lua code must find a request pointer to know that a handler runs at all; the FFI functions
+    // look at the phase before they touch it.
+    [[nodiscard]] void* exdata() const noexcept override { return const_cast<ProcessHost*>(this); }
     void wake() noexcept override {}
     bool before_wait() noexcept override { return true; }
     void debug_uri(const char*) const noexcept override {}
     [[nodiscard]] const net::Settings* net_settings() const noexcept override { return &settings_; }
-
-    int ctx_ref = LUA_NOREF; // ngx.ctx
 
 private:
     static u_char* add_context(ngx_log_t* log, u_char* buf, size_t len) noexcept;
@@ -31,4 +32,4 @@ private:
     mutable ngx_log_t log_;
 };
 
-} // namespace lua::http
+} // namespace lua::process
