@@ -14,6 +14,7 @@ namespace lua {
 
 class Vm;
 class HostResource;
+class Origin;
 
 namespace net {
 struct Settings;
@@ -70,6 +71,15 @@ public:
 
     [[nodiscard]] Vm& vm() const noexcept { return *vm_; }
 
+    // What the timers made here keep of the host; null when memory is short. The host holds one
+    // reference; timers take their own.
+    [[nodiscard]] Origin* origin() noexcept {
+        if (origin_ == nullptr) {
+            origin_ = make_origin();
+        }
+        return origin_;
+    }
+
     Run run;
     Phase phase = Phase::none;
     int ctx_ref = LUA_NOREF; // ngx.ctx
@@ -79,10 +89,17 @@ protected:
 
     void set_vm(Vm& vm) noexcept { vm_ = &vm; }
 
+    // The host sees to it that it calls release_origin() when it ends.
+    virtual Origin* make_origin() noexcept = 0;
+    void adopt_origin(Origin& origin) noexcept; // one that exists
+    void release_origin() noexcept;
+    [[nodiscard]] const Origin* kept_origin() const noexcept { return origin_; }
+
 private:
     friend class HostResource;
 
     Vm* vm_;
+    Origin* origin_ = nullptr;
     HostResource* resources_ = nullptr;
     bool guarded_ = false;
 };

@@ -1,6 +1,7 @@
 #include "lua_http/http_host.hpp"
 
 #include "lua_engine/ctx.hpp"
+#include "lua_engine/origin.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"
 
@@ -69,9 +70,20 @@ void HttpHost::on_pool_end(void* data) noexcept {
     auto& host = *static_cast<HttpHost*>(data);
     host.end();
     release_ctx_table(host);
+    host.release_origin();
     if (host.owns_vm_) {
         host.vm().release();
     }
+}
+
+Origin* HttpHost::make_origin() noexcept {
+    if (!keep_until_pool_end(*this)) {
+        return nullptr;
+    }
+    const ngx_connection_t& c = *request.connection;
+    const auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf((&request), ngx_http_core_module));
+    return Origin::make(*core->error_log, c.addr_text, c.listening->addr_text, net_settings());
 }
 
 // --- waking up ---

@@ -69,6 +69,7 @@ private:
     HttpHost(ngx_http_request_t& r, Vm& vm) noexcept;
 
     static HttpHost* make(ngx_http_request_t* r) noexcept;
+    Origin* make_origin() noexcept override;
     static void on_wake(ngx_event_t* ev) noexcept;
     static void on_write(ngx_http_request_t* r) noexcept;
     static void on_request_end(void* data) noexcept;

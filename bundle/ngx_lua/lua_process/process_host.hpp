@@ -3,33 +3,25 @@
 #pragma once
 
 #include "lua_engine/ctx.hpp"
+#include "lua_engine/detached_host.hpp"
 
 namespace lua::process {
 
-class ProcessHost final : public Host {
+class ProcessHost final : public DetachedHost {
 public:
     // context: "init_worker_by_lua*", shown at the end of log lines; null: nothing is shown. Timers
     // made here have the sockets' settings.
     ProcessHost(Vm& vm, Phase at, ngx_cycle_t* cycle, const net::Settings& settings,
                 const char* context) noexcept;
-    ~ProcessHost() { release_ctx_table(*this); }
+    ~ProcessHost();
 
-    [[nodiscard]] ngx_log_t* log() const noexcept override { return &log_; }
-    [[nodiscard]] ngx_pool_t* pool() const noexcept override { return cycle_->pool; }
-    // Lua code must find a request pointer to know that a handler runs at all; the FFI functions
-    // look at the phase before they touch it.
-    [[nodiscard]] void* exdata() const noexcept override { return const_cast<ProcessHost*>(this); }
-    void wake() noexcept override {}
-    bool before_wait() noexcept override { return true; }
-    void debug_uri(const char*) const noexcept override {}
     [[nodiscard]] const net::Settings* net_settings() const noexcept override { return &settings_; }
 
 private:
-    static u_char* add_context(ngx_log_t* log, u_char* buf, size_t len) noexcept;
+    Origin* make_origin() noexcept override;
 
     ngx_cycle_t* cycle_;
     const net::Settings& settings_;
-    mutable ngx_log_t log_;
 };
 
 } // namespace lua::process

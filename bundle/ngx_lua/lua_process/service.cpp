@@ -118,6 +118,9 @@ ngx_int_t Service::start(ngx_log_t* log) noexcept {
 ngx_int_t Service::create_shared_vm(ngx_log_t* log) noexcept {
     recipe.cycle = cycle;
     recipe.pooled_coroutines = thread_cache_max_entries;
+    recipe.timers = &timers;
+    timers.max_pending = max_pending_timers;
+    timers.max_running = max_running_timers;
 
     regex::use_settings(regex_match_limit, regex_cache_max_entries);
     vm = Vm::create(recipe, nullptr, log, NGX_LOG_ALERT);

@@ -6,6 +6,7 @@
 #include "lua_engine/handler.hpp"
 #include "lua_engine/vm.hpp"
 #include "lua_net/settings.hpp"
+#include "lua_timer/account.hpp"
 #include "ngx/conf.hpp"
 
 namespace lua::shdict {
@@ -15,7 +16,8 @@ struct Zones;
 namespace lua::process {
 
 struct Service {
-    VmRecipe recipe;  // install and data are the binding's to fill in
+    VmRecipe recipe; // install and data are the binding's to fill in
+    timer::Account timers;
     Vm* vm = nullptr; // of all whose code cache is on
     ngx_cycle_t* cycle = nullptr;
     shdict::Zones* zones = nullptr; // of lua_shared_dict
