@@ -109,7 +109,7 @@ static ngx_http_module_t ngx_http_lua_module_ctx = {
 ngx_module_t ngx_http_lua_module = {
     NGX_MODULE_V1,
     &ngx_http_lua_module_ctx, // module context
-    lua::http::commands,      // module directives
+    lua::http::commands(),    // module directives
     NGX_HTTP_MODULE,          // module type
     nullptr,                  // init master
     nullptr,                  // init module
