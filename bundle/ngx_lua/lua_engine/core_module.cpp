@@ -1,6 +1,16 @@
 // The engine as an nginx CORE module. The bindings are modules of their own that use it; what lies
 // here belongs to no subsystem.
+#include "lua_process/reaper.hpp"
 #include "ngx/nginx.hpp"
+
+namespace {
+
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+    lua::pipe::take_over_sigchld(cycle);
+    return NGX_OK;
+}
+
+} // namespace
 
 extern "C" {
 
@@ -15,7 +25,7 @@ ngx_module_t ngx_lua_core_module = {
     NGX_CORE_MODULE,          // module type
     nullptr,                  // init master
     nullptr,                  // init module
-    nullptr,                  // init process
+    init_process,             // init process
     nullptr,                  // init thread
     nullptr,                  // exit thread
     nullptr,                  // exit process

@@ -246,8 +246,7 @@ Task* Run::next_ready() noexcept {
 
 // --- running ---
 
-Step Run::start(int nargs) noexcept {
-    entry_->nresults = nargs;
+Step Run::start() noexcept {
     return drive(entry_);
 }
 

@@ -35,8 +35,7 @@ public:
     [[nodiscard]] lua_State* begin() noexcept;
     // Gives the entry coroutine back unused: the function could not be loaded.
     void discard() noexcept;
-    // Its nargs arguments lie above the function.
-    [[nodiscard]] Step start(int nargs = 0) noexcept;
+    [[nodiscard]] Step start() noexcept;
     [[nodiscard]] Step resume_ready() noexcept;
 
     // Kills all tasks and cancels what they wait for.

@@ -1,6 +1,5 @@
 #include "lua_engine/sleep.hpp"
 
-#include "lua_engine/event.hpp"
 #include "lua_engine/host.hpp"
 #include "ngx/log.hpp"
 #include "ngx/str.hpp"
@@ -8,6 +7,16 @@
 #include <new>
 
 namespace lua {
+namespace {
+
+// Debug logging of timers reads the fd of an event's connection.
+ngx_connection_t* dummy_connection() {
+    static ngx_connection_t connection;
+    connection.fd = static_cast<ngx_socket_t>(-1);
+    return &connection;
+}
+
+} // namespace
 
 SleepWait* SleepWait::free_ = nullptr;
 
@@ -24,12 +33,14 @@ bool SleepWait::start(Host& host, ngx_msec_t msec) noexcept {
     auto* wait = new (memory) SleepWait(host);
     ngx_event_t& ev = wait->timer_.event;
     wait->timer_.owner = wait;
-    init_event(ev, on_timer, host.log());
+    ev.handler = on_timer;
+    ev.data = dummy_connection();
+    ev.log = host.log();
 
     NGX_LUA_DEBUG(host.log(), "lua ready to sleep for %d ms", static_cast<int>(msec));
     wait->begin(*current().task);
     if (msec == 0) {
-        post_next_turn(ev);
+        ngx_post_event(&ev, &ngx_posted_next_events);
     } else {
         ngx_add_timer(&ev, msec);
     }
@@ -46,7 +57,12 @@ void SleepWait::on_timer(ngx_event_t* ev) noexcept {
 
 void SleepWait::cancel() noexcept {
     NGX_LUA_DEBUG(host_.log(), "lua clean up the timer for pending ngx.sleep");
-    disarm(timer_.event);
+    if (timer_.event.timer_set) {
+        ngx_del_timer(&timer_.event);
+    }
+    if (timer_.event.posted) {
+        ngx_delete_posted_event(&timer_.event);
+    }
     next_free_ = free_;
     free_ = this;
 }
