@@ -14,6 +14,7 @@ namespace lua {
 
 class Vm;
 class HostResource;
+class Origin;
 
 namespace net {
 struct Settings;
@@ -43,6 +44,14 @@ public:
     // holds the first resource. Called through guard(). Returns false when memory is short.
     virtual bool before_wait() noexcept = 0;
 
+    // The value of a path with variables, as the binding's directive setter compiled it
+    // (Handler::path); false when it cannot be computed.
+    virtual bool expand(void* /*path*/, ngx_str_t& /*value*/) noexcept { return false; }
+
+    // The host gets a ngx.ctx table: it must give it back with release_ctx_table() when it ends.
+    // False when memory is short.
+    virtual bool before_ctx() noexcept { return true; }
+
     // A debug line with the host's URI behind it, where it has one.
     virtual void debug_uri(const char* what) const noexcept = 0;
 
@@ -62,18 +71,35 @@ public:
 
     [[nodiscard]] Vm& vm() const noexcept { return *vm_; }
 
+    // What the timers made here keep of the host; null when memory is short. The host holds one
+    // reference; timers take their own.
+    [[nodiscard]] Origin* origin() noexcept {
+        if (origin_ == nullptr) {
+            origin_ = make_origin();
+        }
+        return origin_;
+    }
+
     Run run;
     Phase phase = Phase::none;
+    int ctx_ref = LUA_NOREF; // ngx.ctx
 
 protected:
     ~Host() = default;
 
     void set_vm(Vm& vm) noexcept { vm_ = &vm; }
 
+    // The host sees to it that it calls release_origin() when it ends.
+    virtual Origin* make_origin() noexcept = 0;
+    void adopt_origin(Origin& origin) noexcept; // one that exists
+    void release_origin() noexcept;
+    [[nodiscard]] const Origin* kept_origin() const noexcept { return origin_; }
+
 private:
     friend class HostResource;
 
     Vm* vm_;
+    Origin* origin_ = nullptr;
     HostResource* resources_ = nullptr;
     bool guarded_ = false;
 };

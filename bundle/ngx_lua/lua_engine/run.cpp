@@ -246,7 +246,8 @@ Task* Run::next_ready() noexcept {
 
 // --- running ---
 
-Step Run::start() noexcept {
+Step Run::start(int nargs) noexcept {
+    entry_->nresults = nargs;
     return drive(entry_);
 }
 

@@ -35,7 +35,8 @@ public:
     [[nodiscard]] lua_State* begin() noexcept;
     // Gives the entry coroutine back unused: the function could not be loaded.
     void discard() noexcept;
-    [[nodiscard]] Step start() noexcept;
+    // Its nargs arguments lie above the function.
+    [[nodiscard]] Step start(int nargs = 0) noexcept;
     [[nodiscard]] Step resume_ready() noexcept;
 
     // Kills all tasks and cancels what they wait for.

@@ -1,5 +1,6 @@
 #include "lua_engine/sleep.hpp"
 
+#include "lua_engine/event.hpp"
 #include "lua_engine/host.hpp"
 #include "ngx/log.hpp"
 #include "ngx/str.hpp"
@@ -7,16 +8,6 @@
 #include <new>
 
 namespace lua {
-namespace {
-
-// Debug logging of timers reads the fd of an event's connection.
-ngx_connection_t* dummy_connection() {
-    static ngx_connection_t connection;
-    connection.fd = static_cast<ngx_socket_t>(-1);
-    return &connection;
-}
-
-} // namespace
 
 SleepWait* SleepWait::free_ = nullptr;
 
@@ -33,14 +24,12 @@ bool SleepWait::start(Host& host, ngx_msec_t msec) noexcept {
     auto* wait = new (memory) SleepWait(host);
     ngx_event_t& ev = wait->timer_.event;
     wait->timer_.owner = wait;
-    ev.handler = on_timer;
-    ev.data = dummy_connection();
-    ev.log = host.log();
+    init_event(ev, on_timer, host.log());
 
     NGX_LUA_DEBUG(host.log(), "lua ready to sleep for %d ms", static_cast<int>(msec));
     wait->begin(*current().task);
     if (msec == 0) {
-        ngx_post_event(&ev, &ngx_posted_next_events);
+        post_next_turn(ev);
     } else {
         ngx_add_timer(&ev, msec);
     }
@@ -57,12 +46,7 @@ void SleepWait::on_timer(ngx_event_t* ev) noexcept {
 
 void SleepWait::cancel() noexcept {
     NGX_LUA_DEBUG(host_.log(), "lua clean up the timer for pending ngx.sleep");
-    if (timer_.event.timer_set) {
-        ngx_del_timer(&timer_.event);
-    }
-    if (timer_.event.posted) {
-        ngx_delete_posted_event(&timer_.event);
-    }
+    disarm(timer_.event);
     next_free_ = free_;
     free_ = this;
 }

@@ -49,12 +49,11 @@ Vm::~Vm() {
 }
 
 void Vm::release() noexcept {
-    references_--;
     if (!shared()) {
         NGX_LUA_DEBUG(ngx_cycle->log, "lua decrementing the reference count for Lua VM: %d",
                       references_);
     }
-    if (references_ == 0) {
+    if (--references_ == 0) {
         delete this;
     }
 }
@@ -92,8 +91,8 @@ int Vm::open_protected(lua_State* L) {
 
     luaL_openlibs(L);
     vm.globals_ = lua_topointer(L, LUA_GLOBALSINDEX);
-    lua_newtable(L);
-    vm.anchors_ = luaL_ref(L, LUA_REGISTRYINDEX);
+    vm.coroutines_.open(L);
+    vm.kept_.open(L);
     lua_newtable(L);
     vm.code_cache_ = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, traceback_handler);
@@ -122,18 +121,8 @@ Vm::Coroutine Vm::take_coroutine() noexcept {
         return {nullptr, 0};
     }
 
-    int anchor = 0;
-    if (free_anchors_.empty()) {
-        anchor = ++anchors_used_;
-    } else {
-        anchor = free_anchors_.back();
-        free_anchors_.pop_back();
-    }
-    lua_rawgeti(L_, LUA_REGISTRYINDEX, anchors_);
     lua_State* co = lua_newthread(L_);
-    lua_rawseti(L_, -2, anchor);
-    lua_pop(L_, 1);
-    return {co, anchor};
+    return {co, coroutines_.keep(L_)};
 }
 
 void Vm::give_back(Coroutine coroutine, bool clean) noexcept {
@@ -157,21 +146,11 @@ void Vm::give_back(Coroutine coroutine, bool clean) noexcept {
         free_coroutines_.push_back(coroutine);
         return;
     }
-    lua_rawgeti(L_, LUA_REGISTRYINDEX, anchors_);
-    lua_pushnil(L_);
-    lua_rawseti(L_, -2, coroutine.anchor);
-    lua_pop(L_, 1);
-    free_anchors_.push_back(coroutine.anchor);
+    coroutines_.drop(L_, coroutine.anchor);
 }
 
 void Vm::reset(lua_State* co) noexcept {
     lua_resetthread(L_, co);
-}
-
-void Vm::push_coroutine(lua_State* L, int anchor) const {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, anchors_);
-    lua_rawgeti(L, -1, anchor);
-    lua_remove(L, -2);
 }
 
 ngx_log_t* log_of(lua_State* L) {

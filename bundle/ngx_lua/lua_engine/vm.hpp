@@ -3,13 +3,17 @@
 // request has its own. Counted references: requests and timers keep their VM alive.
 #pragma once
 
-#include "lua_glue/lua.hpp"
+#include "lua_engine/anchors.hpp"
 #include "ngx/export.hpp"
 #include "ngx/nginx.hpp"
 
 #include <vector>
 
 namespace lua {
+
+namespace timer {
+struct Account;
+}
 
 struct Preload {
     const char* package;
@@ -22,7 +26,9 @@ struct VmRecipe {
     ngx_str_t package_path = {};  // lua_package_path; null data: not configured
     ngx_str_t package_cpath = {}; // lua_package_cpath
     ngx_int_t pooled_coroutines = 1024;
-    std::vector<Preload> preloads; // packages of other nginx modules
+    std::vector<Preload> preloads;    // packages of other nginx modules
+    timer::Account* timers = nullptr; // of all VMs made from this
+    const char* subsystem = "http";   // names it in debug lines
     // Fills the `ngx` table, which lies on top of the stack, with what the binding adds. May raise.
     void (*install)(lua_State* L, void* data) = nullptr;
     void* data = nullptr;
@@ -59,7 +65,10 @@ public:
     void give_back(Coroutine coroutine, bool clean) noexcept;
 
     // Pushes the anchored coroutine's Lua value on L.
-    void push_coroutine(lua_State* L, int anchor) const;
+    void push_coroutine(lua_State* L, int anchor) const { coroutines_.push(L, anchor); }
+
+    // Values that C++ objects hold.
+    [[nodiscard]] Anchors& kept() noexcept { return kept_; }
 
     // Identity of the table of globals, to notice code that has replaced an environment.
     [[nodiscard]] const void* globals() const noexcept { return globals_; }
@@ -87,11 +96,10 @@ private:
     int code_cache_ = 0;
     int chunks_ = 0;
     int message_handler_ = 0; // registry slot
-    int anchors_ = 0;         // registry slot of the table that anchors coroutines
-    int anchors_used_ = 0;
     int references_ = 1;
+    Anchors coroutines_;
+    Anchors kept_;
     std::vector<Coroutine> free_coroutines_;
-    std::vector<int> free_anchors_;
 };
 
 } // namespace lua

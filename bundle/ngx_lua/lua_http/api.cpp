@@ -4,6 +4,7 @@
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
 #include "lua_shdict/zone.hpp"
+#include "lua_timer/api.hpp"
 #include "ngx/log.hpp"
 #include "ngx/str.hpp"
 
@@ -87,9 +88,11 @@ void install_api(lua_State* L, void* data) {
         lua_setfield(L, -2, constant.name);
     }
     install_config(L);
-    for (const char* name : {"req", "resp", "socket", "timer", "re", "worker"}) {
+    for (const char* name : {"req", "resp", "socket", "re", "worker"}) {
         set_table(L, name);
     }
+
+    timer::install_api(L);
 
     lua_newtable(L); // ngx.arg: its reads and writes go through a metatable
     lua_newtable(L);

@@ -60,7 +60,7 @@ ngx_int_t run(HttpHost& host, Handler& handler, ngx_chain_t* in) {
     filter.chain = in;
     filter.replaced = false;
     filter.eof = has_eof(*r, in);
-    if (!host.call_handler(Phase::body_filter, handler, 0, 1) || aborts(L)) {
+    if (!call_handler(host, Phase::body_filter, handler, 0, 1) || aborts(L)) {
         return NGX_ERROR;
     }
     if (!filter.replaced) {

@@ -1,34 +1,20 @@
 #include "lua_http/conf.hpp"
 
-#include "lua_shdict/zone.hpp"
-#include "lua_ssl/client_context.hpp"
 #include "ngx/pool.hpp"
 
 namespace lua::http {
 
 void* create_main_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<MainConf>(cf->pool);
-    if (conf == nullptr) {
-        return nullptr;
-    }
-    conf->cycle = cf->cycle;
-    conf->zones = ngx::make<shdict::Zones>(cf->pool);
-    return conf->zones == nullptr ? nullptr : conf;
+    return conf == nullptr || !conf->create(cf) ? nullptr : conf;
 }
 
 char* init_main_conf(ngx_conf_t*, void* data) noexcept {
     auto& conf = *static_cast<MainConf*>(data);
     auto fallback = [](auto& member, auto value) { ngx::merge(member, member, value); };
 
-    if (conf.thread_cache_max_entries < 0) {
-        conf.thread_cache_max_entries = 1024;
-    }
-    fallback(conf.regex_cache_max_entries, 1024);
-    fallback(conf.regex_match_limit, 0);
-    fallback(conf.max_pending_timers, 1024);
-    fallback(conf.max_running_timers, 256);
+    conf.set_defaults();
     fallback(conf.worker_thread_vm_pool_size, 10);
-    fallback(conf.sa_restart, 1);
     fallback(conf.rewrite_no_postpone, 0);
     fallback(conf.access_no_postpone, 0);
     fallback(conf.precontent_no_postpone, 0);
@@ -67,96 +53,14 @@ void merge_handlers(LocConf& conf, const LocConf& prev) {
     ngx::merge(conf.proxy_ssl_verify, prev.proxy_ssl_verify);
 }
 
-void merge_sockets(LocConf& conf, const LocConf& prev) {
-    ngx::merge(conf.socket_log_errors, prev.socket_log_errors, 1);
-    ngx::merge(conf.socket_connect_timeout, prev.socket_connect_timeout, 60000);
-    ngx::merge(conf.socket_send_timeout, prev.socket_send_timeout, 60000);
-    ngx::merge(conf.socket_read_timeout, prev.socket_read_timeout, 60000);
-    ngx::merge(conf.socket_keepalive_timeout, prev.socket_keepalive_timeout, 60000);
-    ngx::merge(conf.socket_send_lowat, prev.socket_send_lowat, 0);
-    ngx::merge(conf.socket_buffer_size, prev.socket_buffer_size, ngx_pagesize);
-    ngx::merge(conf.socket_pool_size, prev.socket_pool_size, 30);
-}
-
 ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
     return *static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module)); // merged before ours
 }
 
-// What the merged settings are for sockets.
 net::Settings net_settings(const LocConf& conf, const ngx_http_core_loc_conf_t& core) {
-    return {
-        .connect_timeout = conf.socket_connect_timeout,
-        .send_timeout = conf.socket_send_timeout,
-        .read_timeout = conf.socket_read_timeout,
-        .keepalive_timeout = conf.socket_keepalive_timeout,
-        .resolver_timeout = core.resolver_timeout,
-        .send_lowat = conf.socket_send_lowat,
-        .buffer_size = conf.socket_buffer_size,
-        .pool_size = conf.socket_pool_size,
-        .resolver = core.resolver,
-        .tls = conf.tls,
-        .log_errors = conf.socket_log_errors != 0,
-        .tcp_nodelay = core.tcp_nodelay != 0,
-    };
+    return conf.settings(core.resolver, core.resolver_timeout, core.tcp_nodelay != 0);
 }
-
-#if (NGX_HTTP_SSL)
-void merge_tls(LocConf& conf, const LocConf& prev) {
-    ngx_conf_merge_bitmask_value(conf.ssl_protocols, prev.ssl_protocols,
-                                 (NGX_CONF_BITMASK_SET | NGX_SSL_TLSv1 | NGX_SSL_TLSv1_1 |
-                                  NGX_SSL_TLSv1_2 | NGX_SSL_TLSv1_3));
-    ngx::merge(conf.ssl_ciphers, prev.ssl_ciphers, "DEFAULT");
-    ngx::merge(conf.ssl_verify_depth, prev.ssl_verify_depth, 1);
-    ngx::merge(conf.ssl_certificates, prev.ssl_certificates);
-    ngx::merge(conf.ssl_certificate_keys, prev.ssl_certificate_keys);
-    ngx::merge(conf.ssl_trusted_certificate, prev.ssl_trusted_certificate, "");
-    ngx::merge(conf.ssl_crl, prev.ssl_crl, "");
-    ngx::merge(conf.ssl_key_log, prev.ssl_key_log, "");
-    ngx::merge(conf.ssl_conf_commands, prev.ssl_conf_commands);
-    ngx::merge(conf.upstream_skip_openssl_default_verify, prev.upstream_skip_openssl_default_verify,
-               0);
-}
-
-bool has_tls_settings(const LocConf& conf) {
-    const auto* unset_array = static_cast<ngx_array_t*>(NGX_CONF_UNSET_PTR);
-    return conf.ssl_protocols != 0 || conf.ssl_ciphers.data != nullptr ||
-           conf.ssl_verify_depth != ngx::unset<ngx_int_t> || conf.ssl_certificates != unset_array ||
-           conf.ssl_certificate_keys != unset_array ||
-           conf.ssl_trusted_certificate.data != nullptr || conf.ssl_crl.data != nullptr ||
-           conf.ssl_key_log.data != nullptr || conf.ssl_conf_commands != unset_array;
-}
-
-// The context of merged settings.
-ngx_ssl_t* tls_context(ngx_conf_t* cf, const LocConf& conf) {
-    ssl::ClientOptions options{
-        .protocols = conf.ssl_protocols,
-        .ciphers = conf.ssl_ciphers,
-        .verify_depth = conf.ssl_verify_depth,
-        .certificates = conf.ssl_certificates,
-        .certificate_keys = conf.ssl_certificate_keys,
-        .trusted_certificate = conf.ssl_trusted_certificate,
-        .crl = conf.ssl_crl,
-        .key_log = conf.ssl_key_log,
-        .conf_commands = conf.ssl_conf_commands,
-    };
-    return ssl::make_client_context(cf, options);
-}
-
-// Gives conf a context: prev's own where conf sets nothing. The http{} level is merged into
-// nothing, so it gets its context when the first server without settings asks for it.
-bool share_or_make_tls_context(ngx_conf_t* cf, LocConf& conf, LocConf& prev, bool own_settings) {
-    if (own_settings) {
-        conf.tls = tls_context(cf, conf);
-        return conf.tls != nullptr;
-    }
-    if (prev.tls == nullptr) {
-        prev.tls = tls_context(cf, conf); // as merged into conf, which adds nothing
-    }
-    conf.tls = prev.tls;
-    return conf.tls != nullptr;
-}
-#endif
 
 } // namespace
 
@@ -171,14 +75,13 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.transform_underscores, prev.transform_underscores, 1);
     ngx::merge(conf.http10_buffering, prev.http10_buffering, 1);
     ngx::merge(conf.check_client_abort, prev.check_client_abort, 0);
-    merge_sockets(conf, prev);
 #if (NGX_HTTP_SSL)
-    bool own_settings = has_tls_settings(conf);
-    merge_tls(conf, prev);
-    if (!share_or_make_tls_context(cf, conf, prev, own_settings)) {
+    ngx::merge(conf.upstream_skip_openssl_default_verify, prev.upstream_skip_openssl_default_verify,
+               0);
+#endif
+    if (!conf.merge(cf, prev)) {
         return static_cast<char*>(NGX_CONF_ERROR);
     }
-#endif
     conf.net = net_settings(conf, core_conf(cf));
     return NGX_CONF_OK;
 }
@@ -188,17 +91,12 @@ ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept {
         *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
     ngx_http_core_loc_conf_t core = core_conf(cf);
 
-    merge_sockets(top, LocConf{});
+    net::SocketConf nothing;
+    nothing.tls = top.tls;
     ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
-#if (NGX_HTTP_SSL)
-    if (top.tls == nullptr) {
-        merge_tls(top, LocConf{});
-        top.tls = tls_context(cf, top);
-        if (top.tls == nullptr) {
-            return NGX_ERROR;
-        }
+    if (!top.merge(cf, nothing)) {
+        return NGX_ERROR;
     }
-#endif
     settings = net_settings(top, core);
     return NGX_OK;
 }

@@ -24,7 +24,7 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
     }
 
     host->exited = false;
-    if (!host->call_handler(Phase::header_filter, *conf.header_filter, 0, 0)) {
+    if (!call_handler(*host, Phase::header_filter, *conf.header_filter, 0, 0)) {
         return NGX_ERROR;
     }
     if (host->exited) {

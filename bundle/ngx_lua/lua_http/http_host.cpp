@@ -1,11 +1,9 @@
 #include "lua_http/http_host.hpp"
 
-#include "lua_engine/traceback.hpp"
-#include "lua_http/init.hpp"
+#include "lua_engine/ctx.hpp"
+#include "lua_engine/origin.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"
-
-#include "lua_engine/chunk_name.hpp"
 
 #include <new>
 
@@ -27,7 +25,7 @@ Vm* vm_for(ngx_http_request_t* r, bool& owned) {
             return &host->vm();
         }
     }
-    return create_request_vm(main, r->connection->log);
+    return main.create_own_vm(r->connection->log);
 }
 
 } // namespace
@@ -71,12 +69,21 @@ bool keep_until_pool_end(HttpHost& host) noexcept {
 void HttpHost::on_pool_end(void* data) noexcept {
     auto& host = *static_cast<HttpHost*>(data);
     host.end();
-    if (host.ctx_ref != LUA_NOREF) {
-        release_ctx_table(host);
-    }
+    release_ctx_table(host);
+    host.release_origin();
     if (host.owns_vm_) {
         host.vm().release();
     }
+}
+
+Origin* HttpHost::make_origin() noexcept {
+    if (!keep_until_pool_end(*this)) {
+        return nullptr;
+    }
+    const ngx_connection_t& c = *request.connection;
+    const auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf((&request), ngx_http_core_module));
+    return Origin::make(*core->error_log, c.addr_text, c.listening->addr_text, net_settings());
 }
 
 // --- waking up ---
@@ -187,54 +194,28 @@ void HttpHost::on_write(ngx_http_request_t* r) noexcept {
 
 // --- running handlers ---
 
-bool HttpHost::resolve(Handler& handler, std::string_view& path, std::string_view& key) noexcept {
-    if (handler.chunk.kind == Chunk::Kind::inline_source) {
-        return true;
-    }
-    if (handler.path == nullptr) {
-        path = ngx::view(handler.chunk.source);
-        return true;
-    }
-    ngx_str_t resolved = {};
-    if (ngx_http_complex_value(&request, handler.path, &resolved) != NGX_OK) {
-        return false;
-    }
-    resolved = ngx::copy(request.pool, ngx::view(resolved));
-    if (resolved.data == nullptr ||
-        ngx_get_full_name(request.pool, const_cast<ngx_str_t*>(&ngx_cycle->prefix), &resolved) !=
-            NGX_OK) {
-        return false;
-    }
-    ngx_str_t cache_key = file_cache_key(request.pool, ngx::view(resolved));
-    if (cache_key.data == nullptr) {
-        return false;
-    }
-    path = ngx::view(resolved);
-    key = ngx::view(cache_key);
-    return true;
+bool HttpHost::expand(void* path, ngx_str_t& value) noexcept {
+    return ngx_http_complex_value(&request, static_cast<ngx_http_complex_value_t*>(path), &value) ==
+           NGX_OK;
+}
+
+bool HttpHost::before_ctx() noexcept {
+    return keep_until_pool_end(*this);
 }
 
 ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
-    std::string_view path;
-    std::string_view key;
-
-    phase = at;
-    lua_State* L = run.begin();
-    if (L == nullptr) {
-        ngx_log_error(NGX_LOG_ERR, log(), 0,
-                      "lua: failed to create new coroutine to handle request");
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    Started started = start_handler(*this, at, handler);
+    switch (started.loaded) {
+    case Chunk::Loaded::ok:
+        return settle(started.step);
+    case Chunk::Loaded::not_found:
+        return NGX_HTTP_NOT_FOUND;
+    case Chunk::Loaded::unavailable:
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    case Chunk::Loaded::failed:
+        break;
     }
-    Chunk::Loaded loaded = resolve(handler, path, key)
-                               ? handler.chunk.load(vm(), L, log(), path, key)
-                               : Chunk::Loaded::failed;
-    if (loaded != Chunk::Loaded::ok) {
-        run.discard();
-        return loaded == Chunk::Loaded::not_found     ? NGX_HTTP_NOT_FOUND
-               : loaded == Chunk::Loaded::unavailable ? NGX_HTTP_SERVICE_UNAVAILABLE
-                                                      : NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return settle(run.start());
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 ngx_int_t HttpHost::settle(Step step) noexcept {
@@ -260,9 +241,7 @@ ngx_int_t HttpHost::conclude(Step step) noexcept {
             return redirect_internally();
         }
         if (run.end() == Run::End::restart_phases) {
-            if (ctx_ref != LUA_NOREF) { // the next location begins with an empty ngx.ctx
-                release_ctx_table(*this);
-            }
+            release_ctx_table(*this); // the next location begins with an empty ngx.ctx
             return NGX_OK;
         }
         return finish_with(run.end_status());
@@ -320,49 +299,6 @@ ngx_int_t HttpHost::redirect_internally() noexcept {
         ngx_http_finalize_request(r, NGX_DONE);
     }
     return NGX_DONE;
-}
-
-bool HttpHost::call_handler(Phase at, Handler& handler, int nargs, int nresults) noexcept {
-    lua_State* L = vm().state();
-    int base = lua_gettop(L) - nargs;
-    std::string_view path;
-    std::string_view key;
-    PhaseScope in_phase{*this, at};
-
-    lua_checkstack(L, nargs + 8);
-    vm().push_message_handler(L);
-    int message_handler = base + nargs + 1;
-    Chunk::Loaded loaded = resolve(handler, path, key)
-                               ? handler.chunk.load(vm(), L, log(), path, key)
-                               : Chunk::Loaded::failed;
-    if (loaded != Chunk::Loaded::ok) {
-        lua_settop(L, base);
-        return false;
-    }
-    for (int i = 1; i <= nargs; i++) {
-        lua_pushvalue(L, base + i);
-    }
-
-    void* outer = lua_getexdata(L);
-    lua_setexdata(L, &request);
-    int rc = 0;
-    {
-        CurrentScope scope{vm(), this, nullptr};
-        rc = lua_pcall(L, nargs, nresults, message_handler);
-    }
-    lua_setexdata(L, outer);
-    if (rc == 0) {
-        if (nresults == 0) {
-            lua_settop(L, base);
-        }
-        return true;
-    }
-    std::string_view message =
-        lua_isstring(L, -1) ? to_view(L, -1) : std::string_view{"unknown reason"};
-    ngx_log_error(NGX_LOG_ERR, log(), 0, "failed to run %s: %*s", context_name(at), message.size(),
-                  message.data());
-    lua_settop(L, base);
-    return false;
 }
 
 } // namespace lua::http

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] void* exdata() const noexcept override { return &request; }
     void wake() noexcept override;
     bool before_wait() noexcept override;
+    bool expand(void* path, ngx_str_t& value) noexcept override;
+    bool before_ctx() noexcept override;
     void debug_uri(const char* what) const noexcept override;
     [[nodiscard]] const net::Settings* net_settings() const noexcept override {
         return &loc_conf(&request).net;
@@ -47,16 +49,6 @@ public:
     // The result of a handler that waited, once the phase engine comes back to it.
     [[nodiscard]] std::optional<ngx_int_t> take_result() noexcept;
 
-    // Runs handler synchronously on the VM's main state: set, filters, log. Its nargs arguments lie
-    // on top of that state's stack. The results are on top afterwards (what lies below them, the
-    // caller drops); false after an error that was logged as "failed to run <what>".
-    [[nodiscard]] bool call_handler(Phase phase, Handler& handler, int nargs,
-                                    int nresults) noexcept;
-
-    // The path of a file handler and its cache key, as load() wants them; false: logged.
-    [[nodiscard]] bool resolve(Handler& handler, std::string_view& path,
-                               std::string_view& key) noexcept;
-
     ngx_http_request_t& request;
     Output output;
     ngx_str_t exec_uri = {};  // target of ngx.exec
@@ -65,7 +57,6 @@ public:
     Wait* body_wait = nullptr; // of ngx.req.read_body
     off_t new_body_length = 0; // ngx.req.init_body .. finish_body
     bool new_body_started = false;
-    int ctx_ref = LUA_NOREF;       // ngx.ctx
     int filter_exit_code = 0;      // header_filter_by_lua*: the exit code in effect
     int exit_code = 0;             // of ngx.exit in phases where it only records
     bool exited = false;           // likewise: exit_code is valid
@@ -78,6 +69,7 @@ private:
     HttpHost(ngx_http_request_t& r, Vm& vm) noexcept;
 
     static HttpHost* make(ngx_http_request_t* r) noexcept;
+    Origin* make_origin() noexcept override;
     static void on_wake(ngx_event_t* ev) noexcept;
     static void on_write(ngx_http_request_t* r) noexcept;
     static void on_request_end(void* data) noexcept;

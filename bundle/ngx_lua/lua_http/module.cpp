@@ -1,10 +1,9 @@
 // ngx_http_lua_module: the http binding as an nginx module.
+#include "lua_http/api.hpp"
 #include "lua_http/conf.hpp"
-#include "lua_http/init.hpp"
 #include "lua_http/phases.hpp"
 #include "lua_http/request_headers.hpp"
 #include "lua_http/subrequest.hpp"
-#include "lua_shdict/zone.hpp"
 
 namespace lua::http {
 namespace {
@@ -67,19 +66,31 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     if (main.uses_body_filter) {
         install_body_filter();
     }
-    if (ngx_test_config || ngx_process == NGX_PROCESS_SIGNALLER) {
-        return NGX_OK;
+    main.recipe.install = install_api;
+    main.recipe.data = &main;
+    return main.start(cf->log);
+}
+
+namespace {
+
+MainConf* main_conf_of(ngx_cycle_t* cycle) {
+    return static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_lua_module));
+}
+
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+    if (MainConf* main = main_conf_of(cycle)) {
+        main->enter_process(cycle);
     }
-    if (main.zones->count() == 0) {
-        return create_shared_vm(main, cf->log);
-    }
-    main.zones->on_ready = [](void* data, ngx_log_t* log) noexcept {
-        return create_shared_vm(*static_cast<MainConf*>(data), log);
-    };
-    main.zones->on_ready_data = &main;
     return NGX_OK;
 }
 
+void exit_process(ngx_cycle_t* cycle) noexcept {
+    if (MainConf* main = main_conf_of(cycle)) {
+        main->leave_process(cycle);
+    }
+}
+
+} // namespace
 } // namespace lua::http
 
 extern "C" {
@@ -98,7 +109,7 @@ static ngx_http_module_t ngx_http_lua_module_ctx = {
 ngx_module_t ngx_http_lua_module = {
     NGX_MODULE_V1,
     &ngx_http_lua_module_ctx, // module context
-    lua::http::commands,      // module directives
+    lua::http::commands(),    // module directives
     NGX_HTTP_MODULE,          // module type
     nullptr,                  // init master
     nullptr,                  // init module

@@ -1,6 +1,7 @@
 // ndk.set_var.DIRECTIVE(arg): calls the filter behind a directive of another module. Only
 // directives registered with NDK's ndk_set_var_value itself can be called; their filter takes one
 // argument.
+#include "lua_http/http_host.hpp"
 #include "lua_text/ffi_types.hpp"
 #include "ngx/export.hpp"
 #include "ngx/http.hpp"
@@ -76,7 +77,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t
 NGX_LUA_FFI int ngx_http_lua_ffi_ndk_set_var_get(ngx_http_request_t* r, ndk_set_var_value_pt func,
                                                  const u_char* arg, size_t len,
                                                  lua::FfiStr* value) noexcept {
-    if (r->pool == nullptr) {
+    if (!lua::http::serves_request()) {
         r = stand_in();
         if (r == nullptr) {
             return NGX_ERROR;

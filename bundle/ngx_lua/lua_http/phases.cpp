@@ -110,8 +110,13 @@ ngx_int_t on_log(ngx_http_request_t* r) noexcept {
         if (host == nullptr) {
             return NGX_ERROR;
         }
-        static_cast<void>(host->call_handler(Phase::log, *handler, 0, 0));
+        static_cast<void>(call_handler(*host, Phase::log, *handler, 0, 0));
     }
+    return NGX_OK;
+}
+
+ngx_int_t on_log_trim(ngx_http_request_t* r) noexcept {
+    process::trim_memory(main_conf(r), r->connection->log);
     return NGX_OK;
 }
 

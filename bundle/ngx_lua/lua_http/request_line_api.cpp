@@ -53,6 +53,9 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_get_method(ngx_http_request_t* r) noexcept 
 
 NGX_LUA_FFI int ngx_http_lua_ffi_req_get_method_name(ngx_http_request_t* r, u_char** name,
                                                      size_t* len) noexcept {
+    if (!serves_request()) {
+        return kBadContext;
+    }
     *name = r->method_name.data;
     *len = r->method_name.len;
     return NGX_OK;
@@ -86,7 +89,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_http_version(ngx_http_request_t* r) noexcep
 }
 
 NGX_LUA_FFI size_t ngx_http_lua_ffi_req_get_querystring_len(ngx_http_request_t* r) noexcept {
-    return r->args.len;
+    return serves_request() ? r->args.len : 0;
 }
 
 NGX_LUA_FFI int ngx_http_lua_ffi_req_get_uri_args_count(ngx_http_request_t* r, int max,

@@ -1,7 +1,7 @@
 // set_by_lua*: computes a variable, in order with the rewrite module's set, if and rewrite.
 #include "lua_http/set_by_lua.hpp"
+#include "lua_engine/handler_directives.hpp"
 #include "lua_http/directive_setters.hpp"
-#include "lua_http/handler_directives.hpp"
 #include "lua_http/http_host.hpp"
 #include "ngx/pool.hpp"
 
@@ -10,7 +10,7 @@
 namespace lua::http {
 namespace {
 
-Family set_family{"set_by_lua", nullptr};
+Family set_family{"set_by_lua", nullptr, compile_path};
 
 struct SetHandler {
     Handler* handler = nullptr;
@@ -37,7 +37,7 @@ ngx_int_t compute(ngx_http_request_t* r, ngx_str_t* result, ngx_http_variable_va
     }
     SetArguments outer = arguments;
     arguments = {values, set.nargs};
-    bool ok = host->call_handler(Phase::set, *set.handler, static_cast<int>(set.nargs), 1);
+    bool ok = call_handler(*host, Phase::set, *set.handler, static_cast<int>(set.nargs), 1);
     arguments = outer;
     if (!ok) {
         return NGX_ERROR;

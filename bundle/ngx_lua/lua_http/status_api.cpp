@@ -86,7 +86,9 @@ NGX_LUA_FFI void ngx_http_lua_ffi_get_setby_param(ngx_http_request_t*, int index
 }
 
 NGX_LUA_FFI void ngx_http_lua_ffi_bypass_if_checks(ngx_http_request_t* r) noexcept {
-    r->disable_not_modified = 1;
+    if (serves_request()) {
+        r->disable_not_modified = 1;
+    }
 }
 
 } // namespace lua::http

@@ -1,6 +1,6 @@
 // ngx.location.capture and capture_multi: arguments from Lua, results to Lua.
+#include "lua_engine/ctx.hpp"
 #include "lua_http/http_host.hpp"
-#include "lua_http/init.hpp"
 #include "lua_http/subrequest.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"

@@ -1,6 +1,8 @@
 #include "lua_process/errlog.hpp"
 
 #include "lua_engine/host.hpp"
+
+#include "lua_engine/host.hpp"
 #include "lua_process/log_hook.hpp"
 #include "lua_process/log_ring.hpp"
 #include "ngx/export.hpp"
@@ -132,6 +134,15 @@ int filter_level(const ngx_log_t* log) noexcept {
 
 } // namespace lua::errlog
 
+namespace {
+
+ngx_log_t* running_log() {
+    const lua::Host* host = lua::current().host;
+    return host != nullptr ? host->log() : ngx_cycle->log;
+}
+
+} // namespace
+
 NGX_LUA_FFI int ngx_lua_ffi_errlog_set_filter_level(int level, u_char* err,
                                                     size_t* errlen) noexcept {
     using namespace lua::errlog;
@@ -159,4 +170,14 @@ NGX_LUA_FFI int ngx_lua_ffi_errlog_get_msg(char** log, int* level, u_char* err, 
     *level = record->level;
     *time = record->time;
     return static_cast<int>(record->text.size());
+}
+
+// Messages of handlers go to their connection's log; r itself is not looked at.
+NGX_LUA_FFI int ngx_lua_ffi_errlog_get_sys_filter_level(void* /*r*/) noexcept {
+    return lua::errlog::filter_level(running_log());
+}
+
+NGX_LUA_FFI int ngx_lua_ffi_raw_log(void* /*r*/, int level, u_char* message,
+                                    size_t length) noexcept {
+    return lua::errlog::raw_log(running_log(), level, ngx::view(message, message + length));
 }

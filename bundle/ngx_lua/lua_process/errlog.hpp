@@ -4,9 +4,6 @@
 // Captured lines lie in memory of the configuration that asked for them, so each process has its
 // own copy and a reload begins with an empty one. nginx hands each line over through a hook in its
 // cycle, which a stock nginx core does not have: there, the directive is refused.
-//
-// FFI functions without request are defined in the .cpp; those with one call raw_log and
-// filter_level from their binding.
 #pragma once
 
 #include "ngx/nginx.hpp"

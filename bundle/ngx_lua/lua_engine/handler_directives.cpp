@@ -1,12 +1,12 @@
-#include "lua_http/handler_directives.hpp"
+#include "lua_engine/handler_directives.hpp"
 
 #include "lua_engine/block_lexer.hpp"
 #include "lua_engine/chunk_name.hpp"
-#include "lua_http/syntax_check.hpp"
+#include "lua_engine/syntax_check.hpp"
 #include "ngx/pool.hpp"
 #include "ngx/str.hpp"
 
-namespace lua::http {
+namespace lua {
 namespace {
 
 bool no_code(ngx_conf_t* cf) {
@@ -32,16 +32,13 @@ bool set_file(ngx_conf_t* cf, const Family& family, ngx_str_t path, Handler& han
         return false;
     }
 
-    if (family.variables_in_path && ngx_http_script_variables_count(&path) > 0) {
-        handler.path = ngx::make<ngx_http_complex_value_t>(cf->pool);
-        if (handler.path == nullptr) {
+    if (family.compile_path != nullptr) {
+        if (!family.compile_path(cf, chunk.source, handler.path)) {
             return false;
         }
-        ngx_http_compile_complex_value_t compile = {};
-        compile.cf = cf;
-        compile.value = &chunk.source;
-        compile.complex_value = handler.path;
-        return ngx_http_compile_complex_value(&compile) == NGX_OK;
+        if (handler.path != nullptr) {
+            return true;
+        }
     }
     return ngx_get_full_name(cf->pool, &cf->cycle->prefix, &chunk.source) == NGX_OK;
 }
@@ -90,15 +87,10 @@ char* set_handler(ngx_conf_t* cf, const Family& family, Form form, Handler** slo
     if (*slot == nullptr) {
         return static_cast<char*>(NGX_CONF_ERROR);
     }
-    if (family.used != nullptr) {
-        auto* main =
-            static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_lua_module));
-        main->*family.used = true;
-    }
     if (family.on_set != nullptr) {
         family.on_set(cf);
     }
     return NGX_CONF_OK;
 }
 
-} // namespace lua::http
+} // namespace lua

@@ -5,10 +5,10 @@
 #include "lua_engine/chunk.hpp"
 #include "ngx/nginx.hpp"
 
-namespace lua::http {
+namespace lua {
 
 // Compiles the chunk in a scratch state, when the configuration is only being tested, and logs a
 // warning with the place in the configuration if that fails.
 void check_syntax(ngx_conf_t* cf, const Chunk& chunk) noexcept;
 
-} // namespace lua::http
+} // namespace lua

@@ -1,6 +1,6 @@
-#include "lua_http/syntax_check.hpp"
+#include "lua_engine/syntax_check.hpp"
 
-namespace lua::http {
+namespace lua {
 
 void check_syntax(ngx_conf_t* cf, const Chunk& chunk) noexcept {
     if (!ngx_test_config) {
@@ -23,4 +23,4 @@ void check_syntax(ngx_conf_t* cf, const Chunk& chunk) noexcept {
     lua_close(L);
 }
 
-} // namespace lua::http
+} // namespace lua
