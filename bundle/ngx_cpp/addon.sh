@@ -17,3 +17,19 @@ $ngx_cpp_obj.o: CFLAGS += -std=c++20 -fvisibility=hidden -Wno-missing-field-init
 END
     done
 }
+
+# ngx_cpp_module TYPE NAME [LIBRARY...]: configures all .cpp files of the addon's folder as one module.
+# For config.
+ngx_cpp_module() {
+    ngx_module_type=$1
+    ngx_module_name=$2
+    shift 2
+    ngx_module_incs=$ngx_addon_dir/../ngx_cpp
+    ngx_module_deps=
+    ngx_module_order=
+    ngx_module_srcs=$(echo $ngx_addon_dir/*.cpp)
+    ngx_module_libs="-lstdc++ $*"
+    . auto/module
+
+    ngx_addon_name=$ngx_module_name
+}

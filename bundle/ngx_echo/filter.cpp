@@ -1,5 +1,6 @@
 #include "filter.hpp"
 
+#include "ngx/chain.hpp"
 #include "output.hpp"
 
 namespace echo {
@@ -41,7 +42,7 @@ bool render(ngx_http_request_t* r, std::span<const Command> list, ngx_chain_t*& 
         if (line.empty()) {
             continue;
         }
-        *last = text_link(r->pool, line);
+        *last = ngx::text_link(r->pool, line);
         if (*last == nullptr) {
             return false;
         }
@@ -50,13 +51,6 @@ bool render(ngx_http_request_t* r, std::span<const Command> list, ngx_chain_t*& 
 
     *last = nullptr;
     return true;
-}
-
-ngx_chain_t* find_last(ngx_chain_t* in) {
-    while (in != nullptr && !in->buf->last_buf && !in->buf->last_in_chain) {
-        in = in->next;
-    }
-    return in;
 }
 
 // Appends the output of `list` behind the body's last buffer, which hands on its marks.
@@ -69,19 +63,7 @@ bool append(ngx_http_request_t* r, std::span<const Command> list, ngx_chain_t* l
         return true;
     }
 
-    ngx_chain_t* end = after;
-    while (end->next != nullptr) {
-        end = end->next;
-    }
-    end->buf->last_buf = last->buf->last_buf;
-    end->buf->last_in_chain = last->buf->last_in_chain;
-
-    last->buf->last_buf = 0;
-    last->buf->last_in_chain = 0;
-    if (ngx_buf_size(last->buf) == 0) {
-        last->buf->sync = 1; // an empty buffer without any mark is an error for nginx
-    }
-    last->next = after;
+    ngx::append_to_body(last, after);
     return true;
 }
 
@@ -111,7 +93,7 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
         }
     }
 
-    ngx_chain_t* last = ctx->after_body_sent ? nullptr : find_last(in);
+    ngx_chain_t* last = ctx->after_body_sent ? nullptr : ngx::find_last(in);
     if (last != nullptr && conf.after_body != nullptr) {
         ctx->after_body_sent = true;
         if (!append(r, commands(conf.after_body), last)) {

@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include "ngx/chain.hpp"
 #include "ngx/pool.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ ngx_chain_t* repeated(ngx_pool_t* pool, std::string_view text, size_t count) {
     ngx_chain_t* out = nullptr;
     while (count > 0) {
         const size_t n = std::min(count, per_block);
-        out = text_link(pool, {block.data(), n * text.size()}, out);
+        out = ngx::text_link(pool, {block.data(), n * text.size()}, out);
         if (out == nullptr) {
             return nullptr;
         }
@@ -89,31 +90,11 @@ ngx_int_t send(ngx_http_request_t* r, ngx_chain_t* out) {
 }
 
 ngx_int_t send_nothing(ngx_http_request_t* r) {
-    ngx_chain_t* cl = text_link(r->pool, {});
+    ngx_chain_t* cl = ngx::text_link(r->pool, {});
     if (cl == nullptr) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     return send(r, cl);
-}
-
-ngx_chain_t* text_link(ngx_pool_t* pool, std::string_view text, ngx_chain_t* next) {
-    auto* b = static_cast<ngx_buf_t*>(ngx_calloc_buf(pool));
-    ngx_chain_t* cl = ngx_alloc_chain_link(pool);
-    if (b == nullptr || cl == nullptr) {
-        return nullptr;
-    }
-
-    if (text.empty()) {
-        b->sync = 1; // nginx takes an empty buffer of another kind for an error
-    } else {
-        b->start = b->pos = ngx::bytes(text.data());
-        b->end = b->last = b->pos + text.size();
-        b->memory = 1;
-    }
-
-    cl->buf = b;
-    cl->next = next;
-    return cl;
 }
 
 bool format_line(ngx_pool_t* pool, const Args& args, std::string_view& line) {
@@ -153,7 +134,7 @@ ngx_int_t run_echo(ngx_http_request_t* r, Context&, const Args& args) {
         return NGX_OK;
     }
 
-    ngx_chain_t* cl = text_link(r->pool, line);
+    ngx_chain_t* cl = ngx::text_link(r->pool, line);
     return cl == nullptr ? NGX_HTTP_INTERNAL_SERVER_ERROR : send(r, cl);
 }
 
@@ -196,7 +177,7 @@ ngx_int_t run_request_body(ngx_http_request_t* r, Context&, const Args&) {
         if (ngx_buf_special(cl->buf) || ngx_buf_size(cl->buf) == 0) {
             continue;
         }
-        ngx_chain_t* copy = text_link(r->pool, {});
+        ngx_chain_t* copy = ngx::text_link(r->pool, {});
         if (copy == nullptr) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }

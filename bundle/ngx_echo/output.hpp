@@ -15,10 +15,6 @@ ngx_int_t send(ngx_http_request_t* r, ngx_chain_t* out);
 // An empty buffer that makes the location's own header and filters precede its subrequests'.
 ngx_int_t send_nothing(ngx_http_request_t* r);
 
-// A buffer over text, which must live as long as the request, linked to `next`; null when memory is
-// short.
-ngx_chain_t* text_link(ngx_pool_t* pool, std::string_view text, ngx_chain_t* next = nullptr);
-
 // The output of echo: the values joined by blanks, and a newline unless the first option is "n".
 // Returns false when memory is short.
 bool format_line(ngx_pool_t* pool, const Args& args, std::string_view& line);

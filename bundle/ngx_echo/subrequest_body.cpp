@@ -1,5 +1,6 @@
 #include "subrequest_body.hpp"
 
+#include "ngx/chain.hpp"
 #include "ngx/pool.hpp"
 #include "ngx/request_headers.hpp"
 #include "output.hpp"
@@ -45,7 +46,7 @@ ngx_int_t set_body(ngx_http_request_t* sr, ngx_chain_t* cl, off_t length) {
 } // namespace
 
 ngx_int_t set_text_body(ngx_http_request_t* sr, std::string_view text) {
-    ngx_chain_t* cl = text_link(sr->pool, text);
+    ngx_chain_t* cl = ngx::text_link(sr->pool, text);
     return cl == nullptr ? NGX_ERROR : set_body(sr, cl, static_cast<off_t>(text.size()));
 }
 
@@ -77,7 +78,7 @@ ngx_int_t set_file_body(ngx_http_request_t* sr, std::string_view path) {
         return NGX_OK;
     }
 
-    ngx_chain_t* cl = text_link(sr->pool, {});
+    ngx_chain_t* cl = ngx::text_link(sr->pool, {});
     auto* file = ngx::make<ngx_file_t>(sr->pool);
     if (cl == nullptr || file == nullptr) {
         return NGX_ERROR;

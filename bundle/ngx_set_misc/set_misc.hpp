@@ -18,6 +18,7 @@ extern ngx_module_t ngx_http_set_misc_module;
 
 namespace set_misc {
 
+using ngx::view;
 using Value = ngx_http_variable_value_t;
 
 // Which digit a byte is in the base32 alphabet; kNoDigit for the others.
@@ -33,10 +34,6 @@ struct LocConf {
 
 inline LocConf& loc_conf(ngx_http_request_t* r) {
     return *static_cast<LocConf*>(ngx_http_get_module_loc_conf(r, ngx_http_set_misc_module));
-}
-
-inline std::string_view view(const Value& v) {
-    return {reinterpret_cast<char*>(v.data), v.len};
 }
 
 // The value of a hex digit, -1 if c is none.

@@ -16,6 +16,11 @@ inline std::string_view view(const u_char* first, const u_char* last) {
     return {reinterpret_cast<const char*>(first), static_cast<size_t>(last - first)};
 }
 
+// A variable's value.
+inline std::string_view view(const ngx_variable_value_t& v) {
+    return {reinterpret_cast<const char*>(v.data), v.len};
+}
+
 inline u_char* bytes(const char* s) {
     return reinterpret_cast<u_char*>(const_cast<char*>(s));
 }

@@ -9,7 +9,7 @@
 
 #if (NDK)
 
-#include <ndk.h>
+#include "ngx/ndk_filter.hpp"
 
 namespace {
 
@@ -49,28 +49,8 @@ ngx_http_request_t* stand_in() noexcept {
 // Stores the filter of the directive `name`; NGX_DECLINED if it has none that can be called.
 NGX_LUA_FFI int ngx_http_lua_ffi_ndk_lookup_directive(const u_char* name, size_t len,
                                                       ndk_set_var_value_pt* func) noexcept {
-    const std::string_view wanted = ngx::view(name, name + len);
-
-    for (ngx_module_t** module = ngx_cycle->modules; *module != nullptr; module++) {
-        if ((*module)->type != NGX_HTTP_MODULE || (*module)->commands == nullptr) {
-            continue;
-        }
-
-        for (ngx_command_t* cmd = (*module)->commands; cmd->name.len != 0; cmd++) {
-            if (cmd->set != ndk_set_var_value || ngx::view(cmd->name) != wanted) {
-                continue;
-            }
-
-            const auto* filter = static_cast<ndk_set_var_t*>(cmd->post);
-            if (filter == nullptr || filter->type != NDK_SET_VAR_VALUE) {
-                return NGX_DECLINED;
-            }
-            *func = reinterpret_cast<ndk_set_var_value_pt>(filter->func);
-            return NGX_OK;
-        }
-    }
-
-    return NGX_DECLINED;
+    *func = ngx::find_ndk_filter(ngx::view(name, name + len));
+    return *func == nullptr ? NGX_DECLINED : NGX_OK;
 }
 
 // Calls a filter found by the function above. The result lives in the handler's pool.
