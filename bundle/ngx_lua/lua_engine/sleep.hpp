@@ -1,8 +1,6 @@
 // ngx.sleep: the simplest Wait.
 #pragma once
 
-#include "lua_engine/event.hpp"
-#include "lua_engine/free_list.hpp"
 #include "lua_engine/wait.hpp"
 #include "ngx/nginx.hpp"
 
@@ -23,8 +21,15 @@ private:
     void cancel() noexcept override;
 
     Host& host_;
-    OwnedEvent<SleepWait> timer_;
-    static FreeList<SleepWait> memory_;
+    // nginx hands the event back; its `data` must look like a connection for debug logging.
+    struct Timer {
+        ngx_event_t event = {};
+        SleepWait* owner = nullptr;
+    };
+
+    Timer timer_;
+    SleepWait* next_free_ = nullptr;
+    static SleepWait* free_;
 };
 
 } // namespace lua

@@ -6,6 +6,8 @@
 #include "lua_engine/vm.hpp"
 #include "ngx/log.hpp"
 
+#include <new>
+
 namespace lua::timer {
 namespace {
 
@@ -22,7 +24,7 @@ void log_failure(const PendingTimer& timer, const char* why) noexcept {
 
 } // namespace
 
-FreeList<TimerHost> TimerHost::memory_;
+TimerHost* TimerHost::free_ = nullptr;
 
 TimerHost::TimerHost(Vm& vm, Origin& origin) noexcept
     : DetachedHost(vm, Phase::timer, origin.log(), context_name(Phase::timer)) {
@@ -39,7 +41,12 @@ TimerHost* TimerHost::make(const PendingTimer& timer) noexcept {
         log_failure(timer, reinterpret_cast<const char*>(why));
         return nullptr;
     }
-    void* memory = memory_.take(ngx_cycle->log);
+    void* memory = free_;
+    if (memory != nullptr) {
+        free_ = free_->next_free_;
+    } else {
+        memory = ngx_alloc(sizeof(TimerHost), ngx_cycle->log);
+    }
     if (memory == nullptr) {
         log_failure(timer, "could not create fake request");
         return nullptr;
@@ -108,7 +115,9 @@ void TimerHost::finish() noexcept {
     vm().recipe().timers->running--;
     release_origin();
     Vm& used = vm();
-    memory_.give_back(this);
+    this->~TimerHost();
+    next_free_ = free_;
+    free_ = this;
     if (!used.shared()) {
         used.release();
     }

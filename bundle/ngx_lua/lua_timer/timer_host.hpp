@@ -3,7 +3,6 @@
 #pragma once
 
 #include "lua_engine/detached_host.hpp"
-#include "lua_engine/free_list.hpp"
 #include "lua_timer/pending_timer.hpp"
 
 namespace lua::timer {
@@ -23,6 +22,7 @@ public:
 
 private:
     TimerHost(Vm& vm, Origin& origin) noexcept;
+    ~TimerHost() = default;
 
     static void on_wake(ngx_event_t* ev) noexcept;
 
@@ -35,7 +35,8 @@ private:
     ngx_event_t wake_event_ = {};
     mutable ngx_pool_t* pool_ = nullptr;
     int nargs_ = 0; // of the callback
-    static FreeList<TimerHost> memory_;
+    TimerHost* next_free_ = nullptr;
+    static TimerHost* free_;
 };
 
 } // namespace lua::timer

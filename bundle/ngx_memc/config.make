@@ -1,3 +1,0 @@
-. $ngx_addon_dir/../ngx_cpp/addon.sh
-
-ngx_cpp_objects $ngx_memc_srcs
