@@ -22,9 +22,9 @@ true e9800998ecf8427e
 sha1 true true aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d
 true 95601890afd80709
 sha224 true true ea09ae9cc6768c50fcee903ed054556e5bfc8347
-true 28ea62ac5b3e42f
+true 828ea62ac5b3e42f
 sha256 true true 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c
-true 495991b7852b855
+true a495991b7852b855
 sha384 true true 59e1748777448c69de6b800d7a33bbfb9ff1b463
 true d51ad2f14898b95b
 sha512 true true 9b71d224bd62f3785d96d46ad3ea3d73319bfbc2
