@@ -100,7 +100,7 @@ for _ = 1, 7 do
 end
 ngx.say(lim:incoming("dog"))
 ngx.say(lim:leaving("dog"), " ", lim:leaving("dog", 3))
-ngx.say(lim:incoming("dog"), " ", lim:is_committed())
+ngx.say((lim:incoming("dog")), " ", lim:is_committed())
 ngx.say(lim:uncommit("dog"))
 lim:set_conn(1)
 lim:set_burst(3)
@@ -117,7 +117,7 @@ ngx.say(lim:leaving("nobody"))
 nil rejected false
 nilrejected
 5 4
-45 false
+4 false
 3
 64
 nilrejected
@@ -205,12 +205,13 @@ nilrejected
 for _, name in ipairs { "req", "conn", "count" } do
     local class = require("resty.limit." .. name)
     ngx.say(class.new("nowhere", 1, 1, 1))
-    fails(class.new, "req", 0, 1, 1)
+    local ok, err = pcall(class.new, "req", 0, 1, 1)
+    ngx.say(ok, " ", err:match("[^ ]+ failed!$"))
 end
 --- response_body
 nilshared dict not found
-assertion failed!
+false assertion failed!
 nilshared dict not found
-assertion failed!
+false assertion failed!
 nilshared dict not found
-assertion failed!
+false assertion failed!
