@@ -11,9 +11,24 @@
 
 namespace lua {
 
-// What nginx's debug log of an event wants to see in ev.data; the handler finds its object by the
-// event's address.
+// ev.data becomes what nginx's debug log of timers wants to see there: a connection.
 NGX_LUA_API void init_event(ngx_event_t& ev, ngx_event_handler_pt handler, ngx_log_t* log) noexcept;
+
+// An event that knows its owner, whom ev.data cannot name.
+template <typename T>
+struct OwnedEvent {
+    ngx_event_t event = {};
+    T* owner = nullptr;
+
+    void init(T& owned_by, ngx_event_handler_pt handler, ngx_log_t* log) noexcept {
+        owner = &owned_by;
+        init_event(event, handler, log);
+    }
+
+    [[nodiscard]] static T& owner_of(ngx_event_t* ev) noexcept {
+        return *reinterpret_cast<OwnedEvent*>(ev)->owner;
+    }
+};
 
 // Calls ev's handler in the next turn of the event loop, after other events.
 NGX_LUA_API void post_next_turn(ngx_event_t& ev) noexcept;

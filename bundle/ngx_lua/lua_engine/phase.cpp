@@ -14,7 +14,7 @@ struct Names {
 };
 
 // By bit number of Phase.
-constexpr std::array<Names, 19> kNames{{
+constexpr std::array<Names, 20> kNames{{
     {CONTEXT("set_by_lua*")},
     {CONTEXT("rewrite_by_lua*")},
     {CONTEXT("access_by_lua*")},
@@ -34,6 +34,7 @@ constexpr std::array<Names, 19> kNames{{
     {CONTEXT("proxy_ssl_verify_by_lua*")},
     {CONTEXT("precontent_by_lua*")},
     {CONTEXT("proxy_ssl_certificate_by_lua*")},
+    {CONTEXT("preread_by_lua*")},
 }};
 
 constexpr Names kUnknown{CONTEXT("(unknown)")};
@@ -43,7 +44,7 @@ const Names& names(Phase phase) {
     return bit < kNames.size() ? kNames[bit] : kUnknown;
 }
 
-static_assert(static_cast<uint32_t>(Phase::proxy_ssl_cert) == 1U << (kNames.size() - 1));
+static_assert(static_cast<uint32_t>(Phase::preread) == 1U << (kNames.size() - 1));
 
 } // namespace
 

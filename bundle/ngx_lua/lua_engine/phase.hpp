@@ -28,6 +28,7 @@ enum class Phase : uint32_t {
     proxy_ssl_verify = 0x10000,
     precontent = 0x20000,
     proxy_ssl_cert = 0x40000,
+    preread = 0x80000, // of a stream session
 };
 
 class PhaseSet {
@@ -54,7 +55,7 @@ private:
 
 // Handlers of these may produce output, redirect, read the body.
 inline constexpr PhaseSet kOutputPhases{Phase::server_rewrite, Phase::rewrite, Phase::access,
-                                        Phase::precontent, Phase::content};
+                                        Phase::precontent,     Phase::content, Phase::preread};
 
 // Handlers of these run in coroutines and may wait.
 inline constexpr PhaseSet kYieldPhases =

@@ -30,8 +30,13 @@ void Wait::begin(Task& task) noexcept {
 
 void Wait::complete(int nresults) noexcept {
     Task& task = *task_;
+    offer(nresults);
     task_ = nullptr;
     task.wait = nullptr;
+}
+
+void Wait::offer(int nresults) noexcept {
+    Task& task = *task_;
     task.nresults = nresults;
     task.run->make_woken(task);
     task.run->host().wake();
@@ -257,6 +262,12 @@ Step Run::resume_ready() noexcept {
 
 int Run::enter(Task& task) noexcept {
     CurrentScope scope{host_.vm(), &host_, &task};
+    if (task.wait != nullptr) { // has offered something
+        Wait* wait = task.wait;
+        task.wait = nullptr;
+        wait->task_ = nullptr;
+        wait->taken();
+    }
     task.state = Task::State::running;
     int nresults = task.nresults;
     task.nresults = 0;

@@ -1,6 +1,8 @@
 // ngx.sleep: the simplest Wait.
 #pragma once
 
+#include "lua_engine/event.hpp"
+#include "lua_engine/free_list.hpp"
 #include "lua_engine/wait.hpp"
 #include "ngx/nginx.hpp"
 
@@ -21,15 +23,8 @@ private:
     void cancel() noexcept override;
 
     Host& host_;
-    // nginx hands the event back; its `data` must look like a connection for debug logging.
-    struct Timer {
-        ngx_event_t event = {};
-        SleepWait* owner = nullptr;
-    };
-
-    Timer timer_;
-    SleepWait* next_free_ = nullptr;
-    static SleepWait* free_;
+    OwnedEvent<SleepWait> timer_;
+    static FreeList<SleepWait> memory_;
 };
 
 } // namespace lua

@@ -29,6 +29,10 @@ public:
     // the yielding call returns.
     NGX_LUA_API void complete(int nresults) noexcept;
 
+    // The same for results that must not get lost: taken() follows when the task goes on, or
+    // cancel(), as long as it has not.
+    NGX_LUA_API void offer(int nresults) noexcept;
+
     [[nodiscard]] bool pending() const noexcept { return task_ != nullptr; }
     [[nodiscard]] Task* task() const noexcept { return task_; }
 
@@ -41,6 +45,9 @@ private:
 
     // Disarms the event; the task is being killed. Must not touch the Lua stack.
     virtual void cancel() noexcept = 0;
+
+    // The task goes on with what was offered.
+    virtual void taken() noexcept {}
 
     // A wait that must not be abandoned silently, as pending subrequests.
     [[nodiscard]] virtual bool blocks_abort() const noexcept { return false; }

@@ -1,12 +1,11 @@
 #include "lua_http/api.hpp"
 
+#include "lua_engine/config_api.hpp"
 #include "lua_http/body_filter.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
 #include "lua_shdict/zone.hpp"
 #include "lua_timer/api.hpp"
-#include "ngx/log.hpp"
-#include "ngx/str.hpp"
 
 namespace lua::http {
 namespace {
@@ -51,33 +50,6 @@ void set_table(lua_State* L, const char* name) {
     lua_setfield(L, -2, name);
 }
 
-int config_prefix(lua_State* L) {
-    push(L, ngx::view(const_cast<const ngx_cycle_t*>(ngx_cycle)->prefix));
-    return 1;
-}
-
-int config_configure(lua_State* L) {
-    lua_pushliteral(L, NGX_CONFIGURE);
-    return 1;
-}
-
-void install_config(lua_State* L) {
-    lua_createtable(L, 0, 6);
-    lua_pushliteral(L, "http");
-    lua_setfield(L, -2, "subsystem");
-    lua_pushboolean(L, ngx::debug_build ? 1 : 0);
-    lua_setfield(L, -2, "debug");
-    lua_pushcfunction(L, config_prefix);
-    lua_setfield(L, -2, "prefix");
-    lua_pushinteger(L, nginx_version);
-    lua_setfield(L, -2, "nginx_version");
-    lua_pushinteger(L, kApiVersion);
-    lua_setfield(L, -2, "ngx_lua_version");
-    lua_pushcfunction(L, config_configure);
-    lua_setfield(L, -2, "nginx_configure");
-    lua_setfield(L, -2, "config");
-}
-
 } // namespace
 
 void install_api(lua_State* L, void* data) {
@@ -87,7 +59,7 @@ void install_api(lua_State* L, void* data) {
         lua_pushinteger(L, constant.value);
         lua_setfield(L, -2, constant.name);
     }
-    install_config(L);
+    install_config_api(L, "http", kApiVersion);
     for (const char* name : {"req", "resp", "socket", "re", "worker"}) {
         set_table(L, name);
     }

@@ -91,10 +91,8 @@ ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept {
         *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
     ngx_http_core_loc_conf_t core = core_conf(cf);
 
-    net::SocketConf nothing;
-    nothing.tls = top.tls;
     ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
-    if (!top.merge(cf, nothing)) {
+    if (!top.merge_with_nothing(cf)) {
         return NGX_ERROR;
     }
     settings = net_settings(top, core);

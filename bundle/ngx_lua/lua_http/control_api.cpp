@@ -1,5 +1,4 @@
-// ngx.exit, exec, redirect, sleep, get_phase: what ends or suspends a handler.
-#include "lua_engine/sleep.hpp"
+// ngx.exit, exec, redirect: what ends a handler.
 #include "lua_http/http_host.hpp"
 #include "ngx/export.hpp"
 #include "ngx/log.hpp"
@@ -170,28 +169,6 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, si
     NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &host.exec_uri, &host.exec_args);
     host.run.end_by(Run::End::redirect_internally, 0);
     return NGX_AGAIN;
-}
-
-NGX_LUA_FFI int ngx_http_lua_ffi_sleep(ngx_http_request_t*, long msec, const char** err) noexcept {
-    Host* host = current().host;
-    if (!kYieldPhases.has(host->phase)) {
-        *err = refusal(host->phase);
-        return NGX_ERROR;
-    }
-    if (!SleepWait::start(*host, static_cast<ngx_msec_t>(msec))) {
-        *err = "no memory";
-        return NGX_ERROR;
-    }
-    return NGX_AGAIN;
-}
-
-NGX_LUA_FFI int ngx_http_lua_ffi_get_phase(ngx_http_request_t*, const char** err) noexcept {
-    const Host* host = current().host;
-    if (host == nullptr) {
-        *err = "no request context";
-        return NGX_ERROR;
-    }
-    return static_cast<int>(host->phase);
 }
 
 } // namespace lua::http

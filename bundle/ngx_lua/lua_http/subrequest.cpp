@@ -91,7 +91,7 @@ ngx_int_t give_variables(ngx_http_request_t* sr, const SubrequestSpec& spec) {
         }
         ngx_strlow(name.data, name.data, name.len);
         std::string_view value = ngx::view(pairs[i].value);
-        switch (set_variable(sr, &name, &value)) {
+        switch (RequestVariables::set(*sr, &name, &value)) {
         case SetResult::ok:
             break;
         case SetResult::not_changeable:

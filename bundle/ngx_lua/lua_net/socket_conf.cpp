@@ -116,6 +116,12 @@ bool SocketConf::merge([[maybe_unused]] ngx_conf_t* cf, SocketConf& parent) noex
 #endif
 }
 
+bool SocketConf::merge_with_nothing(ngx_conf_t* cf) noexcept {
+    SocketConf nothing;
+    nothing.tls = tls;
+    return merge(cf, nothing);
+}
+
 Settings SocketConf::settings(ngx_resolver_t* resolver, ngx_msec_t resolver_timeout,
                               bool tcp_nodelay) const noexcept {
     return {

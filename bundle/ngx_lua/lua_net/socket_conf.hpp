@@ -37,6 +37,9 @@ struct SocketConf {
     // after logging why.
     [[nodiscard]] bool merge(ngx_conf_t* cf, SocketConf& parent) noexcept;
 
+    // The same for a level that nothing lies above.
+    [[nodiscard]] bool merge_with_nothing(ngx_conf_t* cf) noexcept;
+
     // The merged values; resolver and its timeout are those of nginx's core.
     [[nodiscard]] Settings settings(ngx_resolver_t* resolver, ngx_msec_t resolver_timeout,
                                     bool tcp_nodelay) const noexcept;

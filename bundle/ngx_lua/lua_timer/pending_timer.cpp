@@ -7,40 +7,8 @@
 #include "lua_timer/timer_host.hpp"
 #include "ngx/log.hpp"
 
-#include <new>
-
 namespace lua::timer {
 namespace {
-
-// Memory of timers that have ended; what is more goes back to the system, since a million at once
-// should leave no trace.
-constexpr unsigned kMaxFree = 1024;
-
-struct FreeMemory {
-    FreeMemory* next;
-};
-
-FreeMemory* free_memory;
-unsigned free_count;
-
-void* take_memory(size_t size) noexcept {
-    if (free_memory == nullptr) {
-        return ngx_alloc(size, ngx_cycle->log);
-    }
-    void* memory = free_memory;
-    free_memory = free_memory->next;
-    free_count--;
-    return memory;
-}
-
-void give_back_memory(void* memory) noexcept {
-    if (free_count == kMaxFree) {
-        ngx_free(memory);
-        return;
-    }
-    free_memory = new (memory) FreeMemory{free_memory};
-    free_count++;
-}
 
 // Timers that expire prematurely in one turn of the event loop.
 constexpr int kBatch = 4096;
@@ -49,6 +17,8 @@ constexpr int kBatch = 4096;
 ngx_uint_t waiting;
 
 } // namespace
+
+FreeList<PendingTimer> PendingTimer::memory_;
 
 PendingTimer::PendingTimer(Host& creator, int slot, int nargs, ngx_msec_t delay, Kind kind) noexcept
     : vm_(creator.vm()), origin_(*creator.origin()), delay_(delay), slot_(slot), nargs_(nargs),
@@ -71,7 +41,7 @@ PendingTimer* PendingTimer::create(lua_State* L, Host& creator, int nargs, ngx_m
         }
     }
     int slot = creator.vm().kept().keep(L);
-    void* memory = creator.origin() == nullptr ? nullptr : take_memory(sizeof(PendingTimer));
+    void* memory = creator.origin() == nullptr ? nullptr : memory_.take(creator.log());
     if (memory == nullptr) {
         creator.vm().kept().drop(L, slot);
         return nullptr;
@@ -128,7 +98,7 @@ void PendingTimer::expire() noexcept {
 void PendingTimer::end() noexcept {
     vm_.kept().drop(vm_.state(), slot_);
     origin_.release();
-    give_back_memory(this);
+    memory_.give_back(this);
 }
 
 // In the order of their times, and some at a time: a million callbacks in one go would keep

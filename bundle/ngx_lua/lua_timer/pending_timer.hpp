@@ -9,6 +9,7 @@
 // When the worker begins to exit, timers that wait for a time to come expire at once, prematurely.
 #pragma once
 
+#include "lua_engine/free_list.hpp"
 #include "lua_engine/host.hpp"
 #include "lua_timer/account.hpp"
 
@@ -52,6 +53,7 @@ private:
     int nargs_;
     Kind kind_;
     bool premature_ = false;
+    static FreeList<PendingTimer> memory_;
 };
 
 } // namespace lua::timer

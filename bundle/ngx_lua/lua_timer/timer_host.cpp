@@ -6,8 +6,6 @@
 #include "lua_engine/vm.hpp"
 #include "ngx/log.hpp"
 
-#include <new>
-
 namespace lua::timer {
 namespace {
 
@@ -24,7 +22,7 @@ void log_failure(const PendingTimer& timer, const char* why) noexcept {
 
 } // namespace
 
-TimerHost* TimerHost::free_ = nullptr;
+FreeList<TimerHost> TimerHost::memory_;
 
 TimerHost::TimerHost(Vm& vm, Origin& origin) noexcept
     : DetachedHost(vm, Phase::timer, origin.log(), context_name(Phase::timer)) {
@@ -41,12 +39,7 @@ TimerHost* TimerHost::make(const PendingTimer& timer) noexcept {
         log_failure(timer, reinterpret_cast<const char*>(why));
         return nullptr;
     }
-    void* memory = free_;
-    if (memory != nullptr) {
-        free_ = free_->next_free_;
-    } else {
-        memory = ngx_alloc(sizeof(TimerHost), ngx_cycle->log);
-    }
+    void* memory = memory_.take(ngx_cycle->log);
     if (memory == nullptr) {
         log_failure(timer, "could not create fake request");
         return nullptr;
@@ -115,9 +108,7 @@ void TimerHost::finish() noexcept {
     vm().recipe().timers->running--;
     release_origin();
     Vm& used = vm();
-    this->~TimerHost();
-    next_free_ = free_;
-    free_ = this;
+    memory_.give_back(this);
     if (!used.shared()) {
         used.release();
     }

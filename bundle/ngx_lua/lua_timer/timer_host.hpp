@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lua_engine/detached_host.hpp"
+#include "lua_engine/free_list.hpp"
 #include "lua_timer/pending_timer.hpp"
 
 namespace lua::timer {
@@ -22,7 +23,6 @@ public:
 
 private:
     TimerHost(Vm& vm, Origin& origin) noexcept;
-    ~TimerHost() = default;
 
     static void on_wake(ngx_event_t* ev) noexcept;
 
@@ -35,8 +35,7 @@ private:
     ngx_event_t wake_event_ = {};
     mutable ngx_pool_t* pool_ = nullptr;
     int nargs_ = 0; // of the callback
-    TimerHost* next_free_ = nullptr;
-    static TimerHost* free_;
+    static FreeList<TimerHost> memory_;
 };
 
 } // namespace lua::timer

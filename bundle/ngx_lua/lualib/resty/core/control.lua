@@ -1,4 +1,4 @@
--- ngx.redirect, exec, sleep: what leaves or suspends the handler.
+-- ngx.redirect and exec: what leaves the handler.
 local ffi = require "ffi"
 local args = require "resty.core.args"
 local base = require "resty.core.base"
@@ -6,7 +6,6 @@ local check = require "resty.core.check"
 local unsafe_uri = require("resty.core.request").unsafe_uri
 
 local C = ffi.C
-local ceil = math.ceil
 local check_number = check.number
 local check_string = check.string
 local error = error
@@ -27,7 +26,6 @@ ffi.cdef [[
                                   int status, char **err);
     int ngx_http_lua_ffi_exec(ngx_http_request_t *r, const unsigned char *uri, size_t uri_len,
                               const unsigned char *args, size_t args_len, char **err);
-    int ngx_http_lua_ffi_sleep(ngx_http_request_t *r, long msec, char **err);
 ]]
 
 
@@ -109,37 +107,6 @@ function ngx.exec(...)
     local err = get_errmsg_ptr()
     local rc = C.ngx_http_lua_ffi_exec(r, uri, #uri, value, value and #value or 0, err)
     return leave(rc, err)
-end
-
-
-local function sleep(seconds)
-    local msec = check_number(seconds, 1) * 1000
-
-    -- What rounds towards zero to 0 is allowed; NaN is not.
-    if not (msec > -1) then
-        error('invalid sleep duration "' .. ceil(msec) .. '"', 2)
-    end
-
-    local r = get_request()
-
-    if not r then
-        error("no request found", 2)
-    end
-
-    local err = get_errmsg_ptr()
-    local rc = C.ngx_http_lua_ffi_sleep(r, msec, err)
-    return leave(rc, err)
-end
-
-
-function ngx.sleep(...)
-    local n = select("#", ...)
-
-    if n ~= 1 then
-        error("attempt to pass " .. n .. " arguments, but accepted 1", 2)
-    end
-
-    return sleep((...))
 end
 
 

@@ -1,13 +1,14 @@
--- ngx.print, say, flush, eof, send_headers: the response body.
+-- ngx.print, say, flush, eof: the response body, or what goes to the client.
+-- ngx.send_headers, in http.
 --
 -- The arguments of print and say go to C as an array of cells, without being joined or converted
 -- to strings first. The functions with `...` only count their arguments and call ones of fixed
 -- arity: those the JIT compiler can take as roots.
 local ffi = require "ffi"
 local base = require "resty.core.base"
-local native = require "ngx_lua.native"
+local native = require "resty.core.native"
+local twins = require "ngx_lua.native"
 
-local C = ffi.C
 local cast = ffi.cast
 local check_boolean = require("resty.core.check").boolean
 local error = error
@@ -41,13 +42,17 @@ ffi.cdef [[
         int32_t len;
         int32_t kind;
     } ngx_lua_out_cell_t;
-
-    int ngx_http_lua_ffi_output(ngx_http_request_t *r, const ngx_lua_out_cell_t *cells, int n,
-                                int newline, char **err);
-    int ngx_http_lua_ffi_flush(ngx_http_request_t *r, int wait, char **err);
-    int ngx_http_lua_ffi_eof(ngx_http_request_t *r, char **err);
-    int ngx_http_lua_ffi_send_headers(ngx_http_request_t *r, char **err);
 ]]
+
+native.declare [[
+    int @output(@request *r, const ngx_lua_out_cell_t *cells, int n, int newline, char **err);
+    int @flush(@request *r, int wait, char **err);
+    int @eof(@request *r, char **err);
+]]
+
+local ffi_output = native.bind("output")
+local ffi_flush = native.bind("flush")
+local ffi_eof = native.bind("eof")
 
 local STRING = 0
 local NUMBER = 1
@@ -246,14 +251,14 @@ local function output(n, newline)
     end
 
     local err = get_errmsg_ptr()
-    local rc = C.ngx_http_lua_ffi_output(r, cells, n, newline, err)
+    local rc = ffi_output(r, cells, n, newline, err)
 
     if rc == FFI_OK then
         return rc
     end
 
     if rc == CALL_NATIVE then
-        return native.output(cast(cell_ptr_type, cells), n, newline == 1)
+        return twins.output(cast(cell_ptr_type, cells), n, newline == 1)
     end
 
     return rc, text_of(err)
@@ -398,17 +403,12 @@ local function call(ffi_function, native_function)
 end
 
 
-function ngx.send_headers()
-    return conclude(call(C.ngx_http_lua_ffi_send_headers, native.send_headers))
-end
-
-
 function ngx.eof(...)
     if select("#", ...) ~= 0 then
         error("no argument is expected", 2)
     end
 
-    return conclude(call(C.ngx_http_lua_ffi_eof, native.eof))
+    return conclude(call(ffi_eof, twins.eof))
 end
 
 
@@ -420,10 +420,10 @@ local function flush(wait)
     end
 
     local err = get_errmsg_ptr()
-    local rc = C.ngx_http_lua_ffi_flush(r, wait and 1 or 0, err)
+    local rc = ffi_flush(r, wait and 1 or 0, err)
 
     if rc == CALL_NATIVE then
-        return native.flush(wait)
+        return twins.flush(wait)
     end
 
     return rc, text_of(err)
@@ -444,6 +444,16 @@ function ngx.flush(...)
     end
 
     return conclude(flush(wait))
+end
+
+
+if ngx.config.subsystem == "http" then
+    native.declare "int @send_headers(@request *r, char **err);"
+    local ffi_send_headers = native.bind("send_headers")
+
+    function ngx.send_headers()
+        return conclude(call(ffi_send_headers, twins.send_headers))
+    end
 end
 
 

@@ -11,7 +11,7 @@ local get_request = base.get_request
 local FFI_ERROR = base.FFI_ERROR
 
 ffi.cdef [[
-    int ngx_http_lua_ffi_get_phase(ngx_http_request_t *r, char **err);
+    int ngx_lua_ffi_get_phase(void *r, char **err);
 ]]
 
 local PHASES = {
@@ -34,12 +34,13 @@ local PHASES = {
     [0x10000] = "proxy_ssl_verify",
     [0x20000] = "precontent",
     [0x40000] = "proxy_ssl_cert",
+    [0x80000] = "preread",
 }
 
 
 local function get_raw_phase(r)
     local err = get_errmsg_ptr()
-    local phase = C.ngx_http_lua_ffi_get_phase(r, err)
+    local phase = C.ngx_lua_ffi_get_phase(r, err)
 
     if phase == FFI_ERROR then
         error(ffi_string(err[0]), 2)

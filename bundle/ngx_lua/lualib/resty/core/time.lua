@@ -1,5 +1,4 @@
--- ngx.now, time, update_time, today, localtime, utctime, cookie_time, http_time, parse_http_time,
--- req.start_time.
+-- ngx.now, time, update_time, today, localtime, utctime, req.start_time.
 local ffi = require "ffi"
 local base = require "resty.core.base"
 local native = require "resty.core.native"
@@ -10,7 +9,6 @@ local ffi_new = ffi.new
 local ffi_string = ffi.string
 local get_request = base.get_request
 local tonumber = tonumber
-local type = type
 
 ffi.cdef [[
     double ngx_lua_ffi_now(void);
@@ -20,9 +18,6 @@ ffi.cdef [[
     void ngx_lua_ffi_today(unsigned char *buf);
     void ngx_lua_ffi_localtime(unsigned char *buf);
     void ngx_lua_ffi_utctime(unsigned char *buf);
-    int ngx_lua_ffi_cookie_time(unsigned char *buf, long t);
-    void ngx_lua_ffi_http_time(unsigned char *buf, long t);
-    void ngx_lua_ffi_parse_http_time(const unsigned char *src, size_t len, long *time);
 ]]
 
 native.declare [[
@@ -33,12 +28,10 @@ local req_start_time = native.bind("req_start_time")
 
 local DATE_SIZE = 10
 local DATE_TIME_SIZE = 19
-local HTTP_TIME_SIZE = 29
 
 local M = { version = base.version }
 
-local text = ffi_new("unsigned char[?]", HTTP_TIME_SIZE)
-local seconds = ffi_new("long[1]")
+local text = ffi_new("unsigned char[?]", DATE_TIME_SIZE)
 
 
 function ngx.now()
@@ -89,43 +82,6 @@ function ngx.utctime()
     C.ngx_lua_ffi_utctime(text)
     local result = ffi_string(text, DATE_TIME_SIZE)
     return result
-end
-
-
-function ngx.cookie_time(sec)
-    if type(sec) ~= "number" then
-        error("number argument only", 2)
-    end
-
-    local result = ffi_string(text, C.ngx_lua_ffi_cookie_time(text, sec))
-    return result
-end
-
-
-function ngx.http_time(sec)
-    if type(sec) ~= "number" then
-        error("number argument only", 2)
-    end
-
-    C.ngx_lua_ffi_http_time(text, sec)
-    local result = ffi_string(text, HTTP_TIME_SIZE)
-    return result
-end
-
-
-function ngx.parse_http_time(s)
-    if type(s) ~= "string" then
-        error("string argument only", 2)
-    end
-
-    C.ngx_lua_ffi_parse_http_time(s, #s, seconds)
-    local sec = tonumber(seconds[0])
-
-    if sec == -1 then
-        return nil
-    end
-
-    return sec
 end
 
 
