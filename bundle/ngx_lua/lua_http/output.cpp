@@ -1,22 +1,11 @@
 #include "lua_http/output.hpp"
 
 #include "lua_http/http_host.hpp"
-#include "lua_text/cells.hpp"
 #include "ngx/log.hpp"
 
 #include <algorithm>
 
 namespace lua::http {
-namespace {
-
-constexpr size_t kMaxBufferSize = 16 * 1024;
-
-ngx_buf_tag_t tag() {
-    return &ngx_http_lua_module;
-}
-
-} // namespace
-
 bool Output::buffers_http10() const noexcept {
     ngx_http_request_t& r = host_.request;
     return r.http_version < NGX_HTTP_VERSION_11 && !r.header_sent &&
@@ -44,20 +33,12 @@ const char* Output::write(const OutCell* cells, int n, bool newline) noexcept {
     }
 
     NGX_LUA_DEBUG(host_.log(), newline ? "lua say response" : "lua print response");
-    size_t size = text::cells_length_bound(cells, n) + (newline ? 1 : 0);
-    if (size == 0) {
-        return nullptr;
-    }
-    u_char* p = reserve(size);
-    if (p == nullptr) {
+    if (!gathered_.write(r.pool, host_.log(), cells, n, newline)) {
         return "no memory";
     }
-    u_char* last = text::write_cells(p, cells, n);
-    if (newline) {
-        *last++ = '\n';
+    if (gathered_.empty()) {
+        return nullptr;
     }
-    tail_->buf->last = last;
-    gathered_size_ += static_cast<size_t>(last - p);
 
     if (!r.header_sent) {
         return nullptr; // HTTP/1.0: until the end
@@ -65,61 +46,12 @@ const char* Output::write(const OutCell* cells, int n, bool newline) noexcept {
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_get_module_loc_conf(&r, ngx_http_core_module));
     bool calls_are_visible = loc_conf(&r).body_filter != nullptr;
-    if (calls_are_visible || gathered_size_ >= std::max<size_t>(core->postpone_output, 1)) {
+    if (calls_are_visible || gathered_.size() >= std::max<size_t>(core->postpone_output, 1)) {
         if (push() == NGX_ERROR) {
             return kFilterError;
         }
     }
     return nullptr;
-}
-
-u_char* Output::reserve(size_t size) noexcept {
-    if (tail_ != nullptr && static_cast<size_t>(tail_->buf->end - tail_->buf->last) >= size) {
-        return tail_->buf->last;
-    }
-    ngx_chain_t* link = take_link(size);
-    if (link == nullptr) {
-        return nullptr;
-    }
-    (gathered_ == nullptr ? gathered_ : tail_->next) = link;
-    tail_ = link;
-    return link->buf->last;
-}
-
-ngx_chain_t* Output::take_link(size_t size) noexcept {
-    ngx_pool_t* pool = host_.pool();
-
-    if (free_ != nullptr && static_cast<size_t>(free_->buf->end - free_->buf->start) >= size) {
-        ngx_chain_t* link = free_;
-        free_ = link->next;
-        link->next = nullptr;
-        NGX_LUA_DEBUG(host_.log(), "lua reuse free buf memory %O >= %uz, cl:%p, p:%p",
-                      static_cast<off_t>(link->buf->end - link->buf->start), size, link,
-                      link->buf->start);
-        link->buf->pos = link->buf->start;
-        link->buf->last = link->buf->start;
-        link->buf->temporary = 1; // not so if it last carried a flush alone
-        link->buf->sync = 0;
-        link->buf->temporary = 1; // a link that only carried a flag is not
-        link->buf->sync = 0;
-        link->buf->flush = 0;
-        link->buf->last_buf = 0;
-        link->buf->last_in_chain = 0;
-        return link;
-    }
-
-    size_t capacity = std::max(size, next_size_);
-    next_size_ = std::min(next_size_ * 2, kMaxBufferSize);
-    NGX_LUA_DEBUG(host_.log(), "lua allocate new chainlink and new buf of size %uz", capacity);
-    ngx_chain_t* link = ngx_alloc_chain_link(pool);
-    ngx_buf_t* buf = link == nullptr ? nullptr : ngx_create_temp_buf(pool, capacity);
-    if (buf == nullptr) {
-        return nullptr;
-    }
-    buf->tag = tag();
-    link->buf = buf;
-    link->next = nullptr;
-    return link;
 }
 
 ngx_int_t Output::send_header_now() noexcept {
@@ -170,21 +102,14 @@ const char* Output::flush(bool waits) noexcept {
     if (!r.header_sent) {
         return "nothing to flush";
     }
-    if (gathered_ == nullptr && !passed_ && !waits) {
+    if (gathered_.empty() && !passed_ && !waits) {
         return "nothing to flush";
     }
-
-    ngx_chain_t* link = gathered_;
-    if (link == nullptr) {
-        link = take_link(0);
-        if (link == nullptr) {
-            return "no memory";
-        }
-        link->buf->temporary = 0; // carries no bytes, only the flag
-        link->buf->sync = 1;
-        gathered_ = tail_ = link;
+    ngx_buf_t* last = gathered_.last(r.pool, host_.log());
+    if (last == nullptr) {
+        return "no memory";
     }
-    tail_->buf->flush = 1;
+    last->flush = 1;
     return push() == NGX_ERROR ? kFilterError : nullptr;
 }
 
@@ -197,27 +122,42 @@ const char* Output::end() noexcept {
 }
 
 ngx_int_t Output::push() noexcept {
-    if (gathered_ == nullptr || !host_.request.header_sent) {
+    ngx_http_request_t& r = host_.request;
+    if (gathered_.empty() || !r.header_sent) {
         return NGX_OK;
     }
-    ngx_chain_t* chain = gathered_;
-    gathered_ = tail_ = nullptr;
-    gathered_size_ = 0;
-    return pass(chain);
-}
-
-ngx_int_t Output::pass(ngx_chain_t* chain) noexcept {
-    ngx_http_request_t& r = host_.request;
+    ngx_chain_t* chain = gathered_.take();
     passed_ = true;
     ngx_int_t rc = ngx_http_output_filter(&r, chain);
-    ngx_chain_update_chains(r.pool, &free_, &busy_, &chain, tag());
+    gathered_.passed(r.pool, chain);
     return rc;
+}
+
+bool Output::has_unsent() const noexcept {
+    const ngx_connection_t& c = *host_.request.connection;
+    NGX_LUA_DEBUG(host_.log(), "lua flush requires waiting: buffered 0x%uxd, delayed:%d",
+                  static_cast<unsigned>(c.buffered), static_cast<int>(c.write->delayed));
+    return (c.buffered & (NGX_HTTP_LOWLEVEL_BUFFERED | NGX_LOWLEVEL_BUFFERED)) != 0 ||
+           c.write->delayed != 0;
+}
+
+bool Output::wait_until_sent() noexcept {
+    ngx_http_request_t& r = host_.request;
+    ngx_event_t* wev = r.connection->write;
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(&r, ngx_http_core_module));
+
+    if (!wev->delayed) {
+        ngx_add_timer(wev, core->send_timeout);
+    }
+    return ngx_handle_write_event(wev, core->send_lowat) == NGX_OK &&
+           flushers_.add(*current().task, r.pool);
 }
 
 void Output::set_content_length() noexcept {
     ngx_http_request_t& r = host_.request;
     NGX_LUA_DEBUG(host_.log(), "lua sending HTTP 1.0 response headers");
-    r.headers_out.content_length_n = static_cast<off_t>(gathered_size_);
+    r.headers_out.content_length_n = static_cast<off_t>(gathered_.size());
     if (r.headers_out.content_length != nullptr) {
         r.headers_out.content_length->hash = 0;
         r.headers_out.content_length = nullptr;
@@ -230,7 +170,7 @@ ngx_int_t Output::finish() noexcept {
         return NGX_OK;
     }
     if (!r.header_sent) {
-        bool gathers = buffers_http10() && gathered_ != nullptr;
+        bool gathers = buffers_http10() && !gathered_.empty();
         bool keep = host_.header_set;
         if (gathers) {
             set_content_length();
@@ -254,21 +194,18 @@ ngx_int_t Output::pass_last() noexcept {
     ngx_http_request_t& r = host_.request;
     bool main = &r == r.main;
 
-    if (gathered_ == nullptr) {
+    if (gathered_.empty()) {
         return main ? ngx_http_send_special(&r, NGX_HTTP_LAST)
                     : ngx_http_send_special(&r, NGX_HTTP_LAST | NGX_HTTP_FLUSH);
     }
-    tail_->buf->last_in_chain = 1;
-    tail_->buf->last_buf = main ? 1 : 0;
-    ngx_chain_t* chain = gathered_;
-    gathered_ = tail_ = nullptr;
-    gathered_size_ = 0;
-    return ngx_http_output_filter(&r, chain); // nothing follows that could use the buffers again
+    ngx_buf_t* last = gathered_.last(r.pool, host_.log());
+    last->last_in_chain = 1;
+    last->last_buf = main ? 1 : 0;
+    return ngx_http_output_filter(&r, gathered_.take()); // nothing follows that could reuse it
 }
 
 void Output::discard() noexcept {
-    gathered_ = tail_ = nullptr;
-    gathered_size_ = 0;
+    gathered_.drop();
 }
 
 } // namespace lua::http

@@ -3,10 +3,11 @@
 // it (ngx.flush, ngx.eof), waits or ends. The header goes out, through the header filters, with the
 // first call. Where body_filter_by_lua* could see the calls, each one is passed on by itself.
 //
-// The memory comes from the request's pool and is used again once nginx has sent it.
 #pragma once
 
-#include "lua_text/ffi_types.hpp"
+#include "lua_engine/output_chain.hpp"
+#include "lua_engine/wait_list.hpp"
+#include "lua_http/conf.hpp"
 #include "ngx/http.hpp"
 
 #include <cstdint>
@@ -17,7 +18,7 @@ class HttpHost;
 
 class Output {
 public:
-    explicit Output(HttpHost& host) noexcept : host_(host) {}
+    explicit Output(HttpHost& host) noexcept : host_(host), gathered_(&ngx_http_lua_module) {}
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
@@ -39,7 +40,7 @@ public:
     // True when bytes are still on their way out, so that a flush has to wait.
     [[nodiscard]] bool has_unsent() const noexcept;
     // Ends the waits of ngx.flush(true) with 1, or with nil and the error.
-    void wake_flushers(const char* error) noexcept;
+    void wake_flushers(const char* error) noexcept { flushers_.wake(error); }
 
     // Passes on what has gathered; NGX_OK, NGX_AGAIN or NGX_ERROR.
     ngx_int_t push() noexcept;
@@ -58,22 +59,12 @@ public:
 
 private:
     [[nodiscard]] ngx_int_t send_header_now() noexcept;
-    [[nodiscard]] u_char* reserve(size_t size) noexcept;
-    [[nodiscard]] ngx_chain_t* take_link(size_t size) noexcept;
-    ngx_int_t pass(ngx_chain_t* chain) noexcept;
     ngx_int_t pass_last() noexcept;
     void set_content_length() noexcept;
 
-    class FlushWait;
-
     HttpHost& host_;
-    FlushWait* flushers_ = nullptr;
-    ngx_chain_t* gathered_ = nullptr;
-    ngx_chain_t* tail_ = nullptr;
-    ngx_chain_t* free_ = nullptr;
-    ngx_chain_t* busy_ = nullptr;
-    size_t gathered_size_ = 0;
-    size_t next_size_ = 1024;
+    WaitList flushers_;
+    OutputChain gathered_;
     bool wrote_ = false;
     bool ended_ = false;
     bool passed_ = false;
