@@ -1,6 +1,6 @@
 . $ngx_addon_dir/../ngx_cpp/addon.sh
 
-ngx_cpp_objects $ngx_lua_core_srcs $ngx_lua_http_srcs
+ngx_cpp_objects $ngx_lua_core_srcs $ngx_lua_http_srcs $ngx_lua_stream_srcs
 
 cat << END >> $NGX_MAKEFILE
 

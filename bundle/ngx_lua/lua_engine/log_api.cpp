@@ -1,5 +1,7 @@
 #include "lua_engine/log_api.hpp"
 
+#include "lua_engine/vm.hpp"
+
 #include "lua_text/bounded_text.hpp"
 #include "ngx/export.hpp"
 #include "ngx/log.hpp"
@@ -105,7 +107,8 @@ int write_line(lua_State* L, ngx_uint_t level, int first) {
         append_argument(L, i, line);
     }
     const std::string_view text = line.view();
-    ngx_log_error_core(level, log, 0, "[lua] %*s", text.size(), text.data());
+    ngx_log_error_core(level, log, 0, "%s[lua] %*s", Vm::of(L).recipe().log_prefix, text.size(),
+                       text.data());
     return 0;
 }
 

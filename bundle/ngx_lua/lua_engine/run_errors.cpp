@@ -68,7 +68,8 @@ void Run::log_abort(Task& task, int rc, const char* what) noexcept {
     static char memory[NGX_MAX_ERROR_STR]; // nginx cuts longer lines anyway
     text::BoundedText trace{memory};
     append_traceback(trace, {chain, n});
-    ngx_log_error(NGX_LOG_ERR, host_.log(), 0, "lua %s thread aborted: %s: %*s\n%*s", what,
+    ngx_log_error(NGX_LOG_ERR, host_.log(), 0, "%slua %s thread aborted: %s: %*s\n%*s",
+                  task.kind == Task::Kind::entry ? "" : host_.vm().recipe().log_prefix, what,
                   error_class(rc), message.size(), message.data(), trace.view().size(),
                   trace.view().data());
 }

@@ -43,15 +43,15 @@ Vm& Vm::of(lua_State* L) noexcept {
 
 Vm::~Vm() {
     if (L_ != nullptr) {
-        NGX_LUA_DEBUG(ngx_cycle->log, "lua close the global Lua VM %p", L_);
+        NGX_LUA_DEBUG(ngx_cycle->log, "%slua close the global Lua VM %p", recipe_.log_prefix, L_);
         lua_close(L_);
     }
 }
 
 void Vm::release() noexcept {
     if (!shared()) {
-        NGX_LUA_DEBUG(ngx_cycle->log, "lua decrementing the reference count for Lua VM: %d",
-                      references_);
+        NGX_LUA_DEBUG(ngx_cycle->log, "%slua decrementing the reference count for Lua VM: %d",
+                      recipe_.log_prefix, references_);
     }
     if (--references_ == 0) {
         delete this;

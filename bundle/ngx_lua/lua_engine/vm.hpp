@@ -23,6 +23,7 @@ struct Preload {
 // What a VM is made from: filled from the configuration by a binding, unchanged afterwards.
 struct VmRecipe {
     ngx_cycle_t* cycle = nullptr;
+    const char* log_prefix = "";  // "stream " before "lua" in some log lines
     ngx_str_t package_path = {};  // lua_package_path; null data: not configured
     ngx_str_t package_cpath = {}; // lua_package_cpath
     ngx_int_t pooled_coroutines = 1024;

@@ -1,11 +1,9 @@
 #include "lua_http/api.hpp"
 
-#include "lua_engine/config_api.hpp"
 #include "lua_http/body_filter.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
-#include "lua_shdict/zone.hpp"
-#include "lua_timer/api.hpp"
+#include "lua_process/service_api.hpp"
 
 namespace lua::http {
 namespace {
@@ -45,11 +43,6 @@ constexpr Constant kConstants[] = {
     // clang-format on
 };
 
-void set_table(lua_State* L, const char* name) {
-    lua_newtable(L);
-    lua_setfield(L, -2, name);
-}
-
 } // namespace
 
 void install_api(lua_State* L, void* data) {
@@ -59,12 +52,8 @@ void install_api(lua_State* L, void* data) {
         lua_pushinteger(L, constant.value);
         lua_setfield(L, -2, constant.name);
     }
-    install_config_api(L, "http", kApiVersion);
-    for (const char* name : {"req", "resp", "socket", "re", "worker"}) {
-        set_table(L, name);
-    }
-
-    timer::install_api(L);
+    process::install_service_api(L, main, "http", kApiVersion);
+    process::add_table(L, "resp");
 
     lua_newtable(L); // ngx.arg: its reads and writes go through a metatable
     lua_newtable(L);
@@ -74,8 +63,6 @@ void install_api(lua_State* L, void* data) {
     lua_setfield(L, -2, "arg");
 
     install_subrequest_api(L);
-    shdict::push_shared(L, *main.zones);
-    lua_setfield(L, -2, "shared");
 
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "preload");

@@ -7,7 +7,6 @@
 local ffi = require "ffi"
 local base = require "resty.core.base"
 local native = require "resty.core.native"
-local twins = require "ngx_lua.native"
 
 local cast = ffi.cast
 local check_boolean = require("resty.core.check").boolean
@@ -24,6 +23,8 @@ local select = select
 local type = type
 local yield = coroutine._yield
 
+local IS_HTTP = ngx.config.subsystem == "http"
+
 local FFI_AGAIN = base.FFI_AGAIN
 local FFI_DECLINED = base.FFI_DECLINED
 local FFI_ERROR = base.FFI_ERROR
@@ -32,6 +33,7 @@ local FFI_OK = base.FFI_OK
 -- The output may run filters written in Lua, which must not happen below an FFI call: then the FFI
 -- functions do nothing, and their native twins are to be called.
 local CALL_NATIVE = 1
+local twins = IS_HTTP and require "ngx_lua.native" or {}
 
 ffi.cdef [[
     typedef struct {
@@ -447,7 +449,7 @@ function ngx.flush(...)
 end
 
 
-if ngx.config.subsystem == "http" then
+if IS_HTTP then
     native.declare "int @send_headers(@request *r, char **err);"
     local ffi_send_headers = native.bind("send_headers")
 

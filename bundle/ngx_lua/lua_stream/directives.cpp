@@ -1,0 +1,119 @@
+// The table of the stream binding's directives.
+#include "lua_engine/handler_directives.hpp"
+#include "lua_process/service_directives.hpp"
+#include "lua_stream/conf.hpp"
+#include "lua_stream/phases.hpp"
+#include "ngx/pool.hpp"
+
+namespace lua::stream {
+namespace {
+
+constexpr ngx_uint_t kMain = NGX_STREAM_MAIN_CONF;
+constexpr ngx_uint_t kServer = NGX_STREAM_SRV_CONF;
+constexpr ngx_uint_t kAnywhere = kMain | kServer;
+
+constexpr ngx_uint_t main_level = NGX_STREAM_MAIN_CONF_OFFSET;
+constexpr ngx_uint_t srv_level = NGX_STREAM_SRV_CONF_OFFSET;
+
+template <bool MainConf::*used>
+void note(ngx_conf_t* cf) {
+    static_cast<MainConf*>(ngx_stream_conf_get_module_main_conf(cf, ngx_stream_lua_module))->*used =
+        true;
+}
+
+// Family::compile_path.
+bool compile_path(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept {
+    if (ngx_stream_script_variables_count(&path) == 0) {
+        return true;
+    }
+    auto* compiled = ngx::make<ngx_stream_complex_value_t>(cf->pool);
+    value = compiled;
+    ngx_stream_compile_complex_value_t compile = {};
+    compile.cf = cf;
+    compile.value = &path;
+    compile.complex_value = compiled;
+    return compiled != nullptr && ngx_stream_compile_complex_value(&compile) == NGX_OK;
+}
+
+constinit Family preread_family{"preread_by_lua", note<&MainConf::uses_preread>, compile_path};
+constinit Family content_family{"content_by_lua", install_content_handler, compile_path};
+constinit Family log_family{"log_by_lua", nullptr, compile_path};
+
+char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "lua_load_resty_core is deprecated (the lua-resty-core library is required "
+                       "since ngx_stream_lua v0.0.8)");
+    return NGX_CONF_OK;
+}
+
+char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
+    auto& cache = static_cast<ServConf*>(conf)->code_cache;
+    char* result = ngx_conf_set_flag_slot(cf, cmd, &cache);
+    if (result == NGX_CONF_OK && cache == 0) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, 0,
+                           "stream lua_code_cache is off; this will hurt performance");
+    }
+    return result;
+}
+
+// lua_add_variable: a variable that Lua code sets.
+char* add_variable(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
+    ngx_str_t name = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    if (name.len < 2 || name.data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid variable name \"%V\"", &name);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    name.data++;
+    name.len--;
+
+    ngx_stream_variable_t* variable =
+        ngx_stream_add_variable(cf, &name, NGX_STREAM_VAR_CHANGEABLE | NGX_STREAM_VAR_WEAK);
+    if (variable == nullptr) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    if (variable->get_handler == nullptr) {
+        variable->get_handler = [](ngx_stream_session_t*, ngx_stream_variable_value_t* value,
+                                   uintptr_t) noexcept -> ngx_int_t {
+            value->not_found = 1;
+            return NGX_OK;
+        };
+        if (ngx_stream_get_variable_index(cf, &name) == NGX_ERROR) {
+            return static_cast<char*>(NGX_CONF_ERROR);
+        }
+    }
+    return NGX_CONF_OK;
+}
+
+auto own_rows() {
+    return std::array{
+        ngx::custom<set_load_resty_core>("lua_load_resty_core", kMain | NGX_CONF_FLAG, main_level),
+        ngx::custom<set_code_cache>("lua_code_cache", kAnywhere | NGX_CONF_FLAG, srv_level),
+        ngx::custom<add_variable>("lua_add_variable", kMain | NGX_CONF_TAKE1, main_level),
+        ngx::flag<&ServConf::check_client_abort>("lua_check_client_abort", kAnywhere, srv_level),
+
+        ngx::flag<&MainConf::preread_no_postpone>("preread_by_lua_no_postpone", kMain, main_level),
+        block_form<&ServConf::preread>("preread_by_lua_block", kAnywhere, srv_level,
+                                       preread_family),
+        file_form<&ServConf::preread>("preread_by_lua_file", kAnywhere, srv_level, preread_family),
+        string_form<&ServConf::content>("content_by_lua", kServer, srv_level, content_family),
+        block_form<&ServConf::content>("content_by_lua_block", kServer, srv_level, content_family),
+        file_form<&ServConf::content>("content_by_lua_file", kServer, srv_level, content_family),
+        block_form<&ServConf::log>("log_by_lua_block", kAnywhere, srv_level, log_family),
+        file_form<&ServConf::log>("log_by_lua_file", kAnywhere, srv_level, log_family),
+    };
+}
+
+} // namespace
+
+ngx_command_t* commands() noexcept {
+    static auto all = ngx::table(process::service_rows<MainConf>(kMain, main_level), own_rows(),
+                                 net::socket_rows<ServConf>(kAnywhere, srv_level)
+#if (NGX_STREAM_SSL)
+                                     ,
+                                 net::tls_rows<ServConf>(kAnywhere, srv_level)
+#endif
+    );
+    return all.data();
+}
+
+} // namespace lua::stream

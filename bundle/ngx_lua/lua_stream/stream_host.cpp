@@ -1,0 +1,146 @@
+#include "lua_stream/stream_host.hpp"
+
+#include "lua_engine/ctx.hpp"
+#include "lua_engine/origin.hpp"
+#include "ngx/log.hpp"
+
+#include <new>
+
+namespace lua::stream {
+
+StreamHost::StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept
+    : Host(vm), session(s), output(*this), peek(*this), owns_vm_(owns_vm) {
+    wake_event_.handler = on_wake;
+    wake_event_.data = this;
+    wake_event_.log = s.connection->log;
+}
+
+StreamHost* StreamHost::make(ngx_stream_session_t* s) noexcept {
+    ngx_pool_t* pool = s->connection->pool;
+    void* memory = ngx_palloc(pool, sizeof(StreamHost));
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, 0);
+    if (memory == nullptr || cleanup == nullptr) {
+        return nullptr;
+    }
+    bool owns_vm = serv_conf(s).code_cache == 0;
+    Vm* vm = owns_vm ? main_conf(s).create_own_vm(s->connection->log) : main_conf(s).vm;
+    if (vm == nullptr) {
+        return nullptr;
+    }
+    auto* host = new (memory) StreamHost(*s, *vm, owns_vm);
+    cleanup->handler = on_pool_end;
+    cleanup->data = host;
+    ngx_stream_set_ctx(s, host, ngx_stream_lua_module);
+    return host;
+}
+
+void StreamHost::on_pool_end(void* data) noexcept {
+    auto& host = *static_cast<StreamHost*>(data);
+    host.end();
+    if (host.wake_event_.posted) {
+        ngx_delete_posted_event(&host.wake_event_);
+    }
+    release_ctx_table(host);
+    host.release_origin();
+    if (host.owns_vm_) {
+        host.vm().release();
+    }
+}
+
+Origin* StreamHost::make_origin() noexcept {
+    const auto* core = static_cast<ngx_stream_core_srv_conf_t*>(
+        ngx_stream_get_module_srv_conf((&session), ngx_stream_core_module));
+    return Origin::make(*core->error_log, connection().addr_text, connection().listening->addr_text,
+                        net_settings());
+}
+
+bool StreamHost::expand(void* path, ngx_str_t& value) noexcept {
+    return ngx_stream_complex_value(&session, static_cast<ngx_stream_complex_value_t*>(path),
+                                    &value) == NGX_OK;
+}
+
+void StreamHost::debug_uri([[maybe_unused]] const char* what) const noexcept {
+    NGX_LUA_DEBUG(log(), "stream %s", what);
+}
+
+// --- running ---
+
+ngx_int_t StreamHost::run_handler(Phase at, Handler& handler) noexcept {
+    Started started = start_handler(*this, at, handler);
+    return started.loaded == Chunk::Loaded::ok ? settle(started.step)
+                                               : NGX_STREAM_INTERNAL_SERVER_ERROR;
+}
+
+std::optional<ngx_int_t> StreamHost::take_result() noexcept {
+    if (!has_result_) {
+        return std::nullopt;
+    }
+    has_result_ = false;
+    return result_;
+}
+
+void StreamHost::wake() noexcept {
+    if (!wake_event_.posted) {
+        ngx_post_event(&wake_event_, &ngx_posted_events);
+    }
+}
+
+void StreamHost::on_wake(ngx_event_t* ev) noexcept {
+    static_cast<StreamHost*>(ev->data)->resumed();
+}
+
+void StreamHost::resumed() noexcept {
+    if (!run.active()) {
+        return;
+    }
+    ngx_int_t rc = settle(run.resume_ready());
+    if (phase == Phase::content) {
+        if (rc != NGX_AGAIN) {
+            finish(rc);
+        }
+        return;
+    }
+    if (rc == NGX_AGAIN) {
+        if (peek.wants_data()) {
+            ngx_stream_core_run_phases(&session); // reads, and calls the phase handler with it
+        } else if (connection().read->timer_set) {
+            ngx_del_timer(connection().read); // of a peek that is over
+        }
+        return;
+    }
+    result_ = rc;
+    has_result_ = true;
+    ngx_stream_core_run_phases(&session);
+}
+
+ngx_int_t StreamHost::settle(Step step) noexcept {
+    if (output.push() == NGX_ERROR) {
+        connection().error = 1;
+    }
+    return step == Step::waiting ? NGX_AGAIN : conclude(step);
+}
+
+ngx_int_t StreamHost::conclude(Step step) noexcept {
+    if (step == Step::failed) {
+        return NGX_STREAM_INTERNAL_SERVER_ERROR;
+    }
+    int status = step == Step::ended ? run.end_status() : NGX_OK;
+    if (status < NGX_OK && status != NGX_DECLINED) {
+        return NGX_ERROR;
+    }
+    if (phase != Phase::content) {
+        return status >= NGX_STREAM_OK ? status : NGX_OK;
+    }
+    return status >= NGX_STREAM_OK ? status : NGX_STREAM_OK;
+}
+
+void StreamHost::finish(ngx_int_t rc) noexcept {
+    if (rc == NGX_ERROR) {
+        rc = NGX_STREAM_INTERNAL_SERVER_ERROR;
+    }
+    if (!output.drain_then_finalize(static_cast<ngx_uint_t>(rc))) {
+        ngx_stream_finalize_session(&session, static_cast<ngx_uint_t>(rc));
+    }
+}
+
+} // namespace lua::stream
