@@ -147,7 +147,8 @@ auto upstream_commands(ngx_conf_bitmask_t* next, const Rows&... own) {
 inline ngx_command_t upstream_bind(const char* name) {
     return {str(name),
             kAnyLevel | NGX_CONF_TAKE12,
-            detail::set_member<&ngx_http_upstream_conf_t::local, ngx_http_upstream_bind_set_slot>,
+            detail::set_member<ngx_http_upstream_conf_t, &ngx_http_upstream_conf_t::local,
+                               ngx_http_upstream_bind_set_slot>,
             NGX_HTTP_LOC_CONF_OFFSET,
             0,
             nullptr};

@@ -36,8 +36,8 @@ TimerHost* TimerHost::make(const PendingTimer& timer) noexcept {
     if (account.running >= account.max_running) {
         bool stream = *timer.vm().recipe().log_prefix != '\0';
         u_char why[sizeof("stream lua:  lua_max_running_timers are not enough") + NGX_INT_T_LEN];
-        *ngx_sprintf(why, "%s%i lua_max_running_timers are not enough", stream ? "stream lua: " : "",
-                     account.max_running) = '\0';
+        *ngx_sprintf(why, "%s%i lua_max_running_timers are not enough",
+                     stream ? "stream lua: " : "", account.max_running) = '\0';
         log_failure(timer, reinterpret_cast<const char*>(why));
         return nullptr;
     }
