@@ -26,6 +26,21 @@ char* set_handler(ngx_conf_t* cf, const Family& family, Form form, Handler** slo
 // after having logged why.
 Handler* parse_handler(ngx_conf_t* cf, const Family& family, Form form, ngx_uint_t index) noexcept;
 
+// Family::compile_path of a binding: Value is its complex value, count tells how many variables a
+// text has.
+template <typename Value, typename Compile, auto count, auto compile>
+bool compile_path_with(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept {
+    if (count(&path) == 0) {
+        return true;
+    }
+    value = ngx_pcalloc(cf->pool, sizeof(Value));
+    Compile request = {};
+    request.cf = cf;
+    request.value = &path;
+    request.complex_value = static_cast<Value*>(value);
+    return value != nullptr && compile(&request) == NGX_OK;
+}
+
 // Conf is what nginx passes as the directive's configuration; Member may belong to a base of it.
 template <typename Conf, auto Member, Form form>
 char* set_handler_member(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {

@@ -52,6 +52,13 @@ public:
     // False when memory is short.
     virtual bool before_ctx() noexcept { return true; }
 
+    // ngx.exit(status) ends the handler, which runs in a phase that may wait. The host may put
+    // another status in its place; returns why it may not end, or null.
+    virtual const char* before_exit(int& /*status*/) noexcept { return nullptr; }
+
+    // The same in the other phases: the host acts on it when the handler returns.
+    virtual void record_exit(int /*status*/) noexcept {}
+
     // A debug line with the host's URI behind it, where it has one.
     virtual void debug_uri(const char* what) const noexcept = 0;
 

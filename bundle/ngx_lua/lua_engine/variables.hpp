@@ -1,15 +1,9 @@
 // ngx.var of both subsystems. nginx has its variables twice, for http and for stream, with the same
-// fields under different type names; what differs is named by Traits:
+// fields under different type names, so the access is a template over those types and the few
+// functions that differ:
 //
-//     struct Traits {
-//         using Request = ...;   // ngx_http_request_t, ngx_stream_session_t
-//         using Variable = ...;  // ngx_http_variable_t ...
-//         using Value = ...;     // ngx_http_variable_value_t ...
-//         static constexpr ngx_uint_t changeable, indexed; // flags of a Variable
-//         static ngx_pool_t* pool(Request&);
-//         static const ngx_hash_t& hash(Request&);         // of all variables
-//         static Value* get(Request&, ngx_str_t*, ngx_uint_t);
-//     };
+//     pool_of(request), and hash_of(request): the hash of all variables
+//     find: ngx_http_get_variable or ngx_stream_get_variable
 #pragma once
 
 #include "lua_engine/phase.hpp"
@@ -27,19 +21,16 @@ enum class SetResult : uint8_t { ok, unknown, not_changeable, not_assignable, no
 int report_assignment(SetResult result, const ngx_str_t& name, u_char* err,
                       size_t* errlen) noexcept;
 
-template <typename Traits>
+template <typename Request, typename Variable, typename Value, auto pool_of, auto hash_of,
+          auto find>
 class Variables {
 public:
-    using Request = typename Traits::Request;
-    using Variable = typename Traits::Variable;
-    using Value = typename Traits::Value;
-
     // 0 with *value, or -5: not found. lowcase: room for name_len bytes.
     static int get(Request& r, u_char* name, size_t name_len, u_char* lowcase, u_char** value,
                    size_t* value_len) noexcept {
         ngx_uint_t hash = ngx_hash_strlow(lowcase, name, name_len);
         ngx_str_t key = {name_len, lowcase};
-        const Value* found = Traits::get(r, &key, hash);
+        const Value* found = find(&r, &key, hash);
         if (found == nullptr || found->not_found) {
             return NGX_DECLINED;
         }
@@ -74,24 +65,23 @@ public:
     static SetResult set(Request& r, ngx_str_t* lowcase_name,
                          const std::string_view* value) noexcept {
         ngx_uint_t hash = ngx_hash_key(lowcase_name->data, lowcase_name->len);
-        auto* variable =
-            static_cast<Variable*>(ngx_hash_find(const_cast<ngx_hash_t*>(&Traits::hash(r)), hash,
-                                                 lowcase_name->data, lowcase_name->len));
+        auto* variable = static_cast<Variable*>(
+            ngx_hash_find(&hash_of(r), hash, lowcase_name->data, lowcase_name->len));
         if (variable == nullptr) {
             return SetResult::unknown;
         }
-        if ((variable->flags & Traits::changeable) == 0) {
+        if ((variable->flags & kChangeable) == 0) {
             return SetResult::not_changeable;
         }
         ngx_str_t copy = {};
         if (value != nullptr) {
-            copy = ngx::copy(Traits::pool(r), *value);
+            copy = ngx::copy(pool_of(r), *value);
             if (copy.data == nullptr) {
                 return SetResult::no_memory;
             }
         }
         if (variable->set_handler != nullptr) {
-            auto* assigned = ngx::make<Value>(Traits::pool(r));
+            auto* assigned = ngx::make<Value>(pool_of(r));
             if (assigned == nullptr) {
                 return SetResult::no_memory;
             }
@@ -99,7 +89,7 @@ public:
             variable->set_handler(&r, assigned, variable->data);
             return SetResult::ok;
         }
-        if ((variable->flags & Traits::indexed) != 0) {
+        if ((variable->flags & kIndexed) != 0) {
             assign(r.variables[variable->index], value, copy);
             return SetResult::ok;
         }
@@ -117,6 +107,10 @@ public:
     }
 
 private:
+    // NGX_HTTP_VAR_CHANGEABLE and NGX_HTTP_VAR_INDEXED, and the stream ones, which are the same.
+    static constexpr ngx_uint_t kChangeable = 1;
+    static constexpr ngx_uint_t kIndexed = 4;
+
     static void assign(Value& slot, const std::string_view* value, const ngx_str_t& copy) {
         slot.valid = value != nullptr ? 1 : 0;
         slot.not_found = value != nullptr ? 0 : 1;

@@ -4,6 +4,11 @@
 
 namespace lua::http {
 
+net::CoreSettings core_settings(ngx_conf_t* cf) {
+    return net::CoreSettings{static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module))}; // merged before ours
+}
+
 void* create_main_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<MainConf>(cf->pool);
     return conf == nullptr || !conf->create(cf) ? nullptr : conf;
@@ -53,15 +58,6 @@ void merge_handlers(LocConf& conf, const LocConf& prev) {
     ngx::merge(conf.proxy_ssl_verify, prev.proxy_ssl_verify);
 }
 
-ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
-    return *static_cast<ngx_http_core_loc_conf_t*>(
-        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module)); // merged before ours
-}
-
-net::Settings net_settings(const LocConf& conf, const ngx_http_core_loc_conf_t& core) {
-    return conf.settings(core.resolver, core.resolver_timeout, core.tcp_nodelay != 0);
-}
-
 } // namespace
 
 char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
@@ -79,24 +75,8 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.upstream_skip_openssl_default_verify, prev.upstream_skip_openssl_default_verify,
                0);
 #endif
-    if (!conf.merge(cf, prev)) {
-        return static_cast<char*>(NGX_CONF_ERROR);
-    }
-    conf.net = net_settings(conf, core_conf(cf));
-    return NGX_CONF_OK;
-}
-
-ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept {
-    LocConf top =
-        *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
-    ngx_http_core_loc_conf_t core = core_conf(cf);
-
-    ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
-    if (!top.merge_with_nothing(cf)) {
-        return NGX_ERROR;
-    }
-    settings = net_settings(top, core);
-    return NGX_OK;
+    return conf.merge(cf, prev, core_settings(cf)) ? NGX_CONF_OK
+                                                   : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 } // namespace lua::http

@@ -60,8 +60,6 @@ struct LocConf : net::SocketConf {
     ngx_flag_t http10_buffering = ngx::unset<ngx_flag_t>;
     ngx_flag_t check_client_abort = ngx::unset<ngx_flag_t>;
 
-    net::Settings net; // made of the SocketConf and the core's when merged
-
     ngx_flag_t upstream_skip_openssl_default_verify = ngx::unset<ngx_flag_t>;
 };
 
@@ -84,9 +82,8 @@ char* merge_serv_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 void* create_loc_conf(ngx_conf_t* cf) noexcept;
 char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 
-// The settings of http{} itself, for handlers that belong to no location. To be called after
-// merging.
-[[nodiscard]] ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept;
+// What nginx's core has for sockets at the level being configured.
+[[nodiscard]] net::CoreSettings core_settings(ngx_conf_t* cf);
 
 // Installs phase handlers and filters, and creates the VM (module.cpp).
 ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept;

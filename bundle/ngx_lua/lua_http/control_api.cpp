@@ -1,4 +1,4 @@
-// ngx.exit, exec, redirect: what ends a handler.
+// ngx.exec and redirect, and what ngx.exit means for a request.
 #include "lua_http/http_host.hpp"
 #include "ngx/export.hpp"
 #include "ngx/log.hpp"
@@ -8,11 +8,6 @@ namespace lua::http {
 namespace {
 
 constexpr const char* kPendingSubrequests = "attempt to abort with pending subrequests";
-
-int fail(u_char* err, size_t* errlen, std::string_view text) {
-    *errlen = text.copy(reinterpret_cast<char*>(err), *errlen);
-    return NGX_ERROR;
-}
 
 // 408, 444, 499 and ngx.ERROR close the connection, whatever was sent.
 bool closes_connection(int status) {
@@ -44,38 +39,23 @@ const char* may_leave(Host* host) {
 
 } // namespace
 
-// 0: recorded, the caller yields; -4: recorded, the caller returns; else err.
-NGX_LUA_FFI int ngx_http_lua_ffi_exit(ngx_http_request_t*, int status, u_char* err,
-                                      size_t* errlen) noexcept {
-    Host* host = current().host;
-    if (status == NGX_AGAIN || status == NGX_DONE) {
-        return fail(err, errlen,
-                    "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE");
+const char* HttpHost::before_exit(int& status) noexcept {
+    if (!closes_connection(status) && run.blocks_abort()) {
+        return kPendingSubrequests;
     }
-    if (!kExitPhases.has(host->phase)) {
-        return fail(err, errlen, refusal(host->phase));
-    }
-    NGX_LUA_DEBUG(host->log(), "lua exit with code %i", static_cast<ngx_int_t>(status));
-
-    if (!kYieldPhases.has(host->phase)) { // filters and the balancer act on it when they are over
-        HttpHost& http = running_host();
-        http.exit_code = status;
-        http.exited = true;
-        return NGX_DONE;
-    }
-    if (!closes_connection(status) && host->run.blocks_abort()) {
-        return fail(err, errlen, kPendingSubrequests);
-    }
-    if (kOutputPhases.has(host->phase)) {
-        ngx_http_request_t& r = running_host().request;
-        status = status_after_header(r, host->log(), status);
+    if (kOutputPhases.has(phase)) {
+        status = status_after_header(request, log(), status);
         if (status >= NGX_HTTP_SPECIAL_RESPONSE) {
             // What an error page written in Lua starts with (`error_page 404 = /uri`).
-            r.headers_out.status = static_cast<ngx_uint_t>(status);
+            request.headers_out.status = static_cast<ngx_uint_t>(status);
         }
     }
-    host->run.end_by(Run::End::exit, status);
-    return NGX_OK;
+    return nullptr;
+}
+
+void HttpHost::record_exit(int status) noexcept {
+    exit_code = status;
+    exited = true;
 }
 
 NGX_LUA_FFI int ngx_http_lua_ffi_redirect(ngx_http_request_t*, const u_char* uri, size_t uri_len,

@@ -1,23 +1,14 @@
 #include "lua_http/directive_setters.hpp"
 
 #include "lua_http/conf.hpp"
+#include "lua_process/service_directives.hpp"
 #include "ngx/pool.hpp"
 
 namespace lua::http {
 bool compile_path(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept {
-    if (ngx_http_script_variables_count(&path) == 0) {
-        return true;
-    }
-    auto* compiled = ngx::make<ngx_http_complex_value_t>(cf->pool);
-    if (compiled == nullptr) {
-        return false;
-    }
-    ngx_http_compile_complex_value_t compile = {};
-    compile.cf = cf;
-    compile.value = &path;
-    compile.complex_value = compiled;
-    value = compiled;
-    return ngx_http_compile_complex_value(&compile) == NGX_OK;
+    return compile_path_with<ngx_http_complex_value_t, ngx_http_compile_complex_value_t,
+                             ngx_http_script_variables_count, ngx_http_compile_complex_value>(
+        cf, path, value);
 }
 
 char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
@@ -28,13 +19,7 @@ char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
 }
 
 char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
-    auto& cache = static_cast<LocConf*>(conf)->code_cache;
-    char* result = ngx_conf_set_flag_slot(cf, cmd, &cache);
-    if (result == NGX_CONF_OK && cache == 0) {
-        ngx_conf_log_error(NGX_LOG_ALERT, cf, 0,
-                           "lua_code_cache is off; this will hurt performance");
-    }
-    return result;
+    return process::set_code_cache(cf, cmd, static_cast<LocConf*>(conf)->code_cache, "");
 }
 
 char* set_balancer_keepalive(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

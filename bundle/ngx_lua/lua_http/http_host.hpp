@@ -37,6 +37,8 @@ public:
     bool before_wait() noexcept override;
     bool expand(void* path, ngx_str_t& value) noexcept override;
     bool before_ctx() noexcept override;
+    const char* before_exit(int& status) noexcept override;
+    void record_exit(int status) noexcept override;
     void debug_uri(const char* what) const noexcept override;
     [[nodiscard]] const net::Settings* net_settings() const noexcept override {
         return &loc_conf(&request).net;

@@ -52,8 +52,10 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     // The default of lua_malloc_trim acts only where there is a log handler anyway.
     main.trims = main.uses_log || main.malloc_trim_cycle != ngx::unset<ngx_int_t>;
     ngx::merge(main.malloc_trim_cycle, main.malloc_trim_cycle, 1000);
-    if (top_net_settings(cf, main.net) != NGX_OK || !add_phase_handlers(cf, main) ||
-        find_header_variables(cf) != NGX_OK) {
+    const auto& top =
+        *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
+    if (top.settings_of_top(cf, core_settings(cf), main.net) != NGX_OK ||
+        !add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
         return NGX_ERROR;
     }
     if (main.uses_server_rewrite || main.uses_rewrite || main.uses_access || main.uses_precontent ||
@@ -73,21 +75,8 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
 
 namespace {
 
-MainConf* main_conf_of(ngx_cycle_t* cycle) {
+process::Service* service_of(ngx_cycle_t* cycle) {
     return static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_lua_module));
-}
-
-ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
-    if (MainConf* main = main_conf_of(cycle)) {
-        main->enter_process(cycle);
-    }
-    return NGX_OK;
-}
-
-void exit_process(ngx_cycle_t* cycle) noexcept {
-    if (MainConf* main = main_conf_of(cycle)) {
-        main->leave_process(cycle);
-    }
 }
 
 } // namespace
@@ -108,16 +97,16 @@ static ngx_http_module_t ngx_http_lua_module_ctx = {
 
 ngx_module_t ngx_http_lua_module = {
     NGX_MODULE_V1,
-    &ngx_http_lua_module_ctx, // module context
-    lua::http::commands(),    // module directives
-    NGX_HTTP_MODULE,          // module type
-    nullptr,                  // init master
-    nullptr,                  // init module
-    lua::http::init_process,  // init process
-    nullptr,                  // init thread
-    nullptr,                  // exit thread
-    lua::http::exit_process,  // exit process
-    nullptr,                  // exit master
+    &ngx_http_lua_module_ctx,                          // module context
+    lua::http::commands(),                             // module directives
+    NGX_HTTP_MODULE,                                   // module type
+    nullptr,                                           // init master
+    nullptr,                                           // init module
+    lua::process::init_process<lua::http::service_of>, // init process
+    nullptr,                                           // init thread
+    nullptr,                                           // exit thread
+    lua::process::exit_process<lua::http::service_of>, // exit process
+    nullptr,                                           // exit master
     NGX_MODULE_V1_PADDING,
 };
 }

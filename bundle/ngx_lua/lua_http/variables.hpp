@@ -6,24 +6,19 @@
 
 namespace lua::http {
 
-struct RequestVariableTraits {
-    using Request = ngx_http_request_t;
-    using Variable = ngx_http_variable_t;
-    using Value = ngx_http_variable_value_t;
-    static constexpr ngx_uint_t changeable = NGX_HTTP_VAR_CHANGEABLE;
-    static constexpr ngx_uint_t indexed = NGX_HTTP_VAR_INDEXED;
+inline ngx_pool_t* pool_of(ngx_http_request_t& r) {
+    return r.pool;
+}
 
-    static ngx_pool_t* pool(Request& r) { return r.pool; }
-    static const ngx_hash_t& hash(Request& r) {
-        return static_cast<ngx_http_core_main_conf_t*>(
-                   ngx_http_get_module_main_conf((&r), ngx_http_core_module))
-            ->variables_hash;
-    }
-    static Value* get(Request& r, ngx_str_t* name, ngx_uint_t key) {
-        return ngx_http_get_variable(&r, name, key);
-    }
-};
+inline ngx_hash_t& hash_of(ngx_http_request_t& r) {
+    return static_cast<ngx_http_core_main_conf_t*>(
+               ngx_http_get_module_main_conf((&r), ngx_http_core_module))
+        ->variables_hash;
+}
 
-using RequestVariables = Variables<RequestVariableTraits>;
+using RequestVariables =
+    Variables<ngx_http_request_t, ngx_http_variable_t, ngx_http_variable_value_t, pool_of, hash_of,
+              ngx_http_get_variable>;
+static_assert(NGX_HTTP_VAR_CHANGEABLE == 1 && NGX_HTTP_VAR_INDEXED == 4);
 
 } // namespace lua::http

@@ -93,51 +93,60 @@ ngx_ssl_t* SocketConf::make_tls(ngx_conf_t* cf) const noexcept {
     return ssl::make_client_context(cf, options);
 }
 
-#endif
-
-bool SocketConf::merge([[maybe_unused]] ngx_conf_t* cf, SocketConf& parent) noexcept {
-    merge_sockets(parent);
-#if (NGX_SSL)
-    bool own = sets_tls();
-    merge_tls(parent);
-    if (own) {
+// Gives this level a context: the parent's own where nothing is set here. The top level is merged
+// into nothing, so it gets its context when the first one below without settings asks for it.
+bool SocketConf::share_or_make_tls(ngx_conf_t* cf, SocketConf& parent) noexcept {
+    if (sets_tls()) {
+        merge_tls(parent);
         tls = make_tls(cf);
         return tls != nullptr;
     }
-    // The top level is merged into nothing, so it gets its context when the first one below without
-    // settings asks for it.
+    merge_tls(parent);
     if (parent.tls == nullptr) {
         parent.tls = make_tls(cf); // as merged here, which adds nothing
     }
     tls = parent.tls;
     return tls != nullptr;
-#else
-    return true;
+}
+
 #endif
-}
 
-bool SocketConf::merge_with_nothing(ngx_conf_t* cf) noexcept {
-    SocketConf nothing;
-    nothing.tls = tls;
-    return merge(cf, nothing);
-}
-
-Settings SocketConf::settings(ngx_resolver_t* resolver, ngx_msec_t resolver_timeout,
-                              bool tcp_nodelay) const noexcept {
-    return {
+bool SocketConf::merge([[maybe_unused]] ngx_conf_t* cf, SocketConf& parent,
+                       const CoreSettings& core) noexcept {
+    merge_sockets(parent);
+#if (NGX_SSL)
+    if (!share_or_make_tls(cf, parent)) {
+        return false;
+    }
+#endif
+    net = {
         .connect_timeout = connect_timeout,
         .send_timeout = send_timeout,
         .read_timeout = read_timeout,
         .keepalive_timeout = keepalive_timeout,
-        .resolver_timeout = resolver_timeout,
+        .resolver_timeout = core.resolver_timeout,
         .send_lowat = send_lowat,
         .buffer_size = buffer_size,
         .pool_size = pool_size,
-        .resolver = resolver,
+        .resolver = core.resolver,
         .tls = tls,
         .log_errors = log_errors != 0,
-        .tcp_nodelay = tcp_nodelay,
+        .tcp_nodelay = core.tcp_nodelay,
     };
+    return true;
+}
+
+ngx_int_t SocketConf::settings_of_top(ngx_conf_t* cf, const CoreSettings& core,
+                                      Settings& settings) const noexcept {
+    SocketConf top = *this;
+    SocketConf nothing;
+    nothing.tls = tls;
+    if (!top.merge(cf, nothing, core)) {
+        return NGX_ERROR;
+    }
+    settings = top.net;
+    ngx::merge(settings.resolver_timeout, settings.resolver_timeout, 30000);
+    return NGX_OK;
 }
 
 } // namespace lua::net

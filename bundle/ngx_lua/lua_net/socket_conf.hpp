@@ -11,6 +11,19 @@
 
 namespace lua::net {
 
+// What nginx's core has configured for the same place.
+struct CoreSettings {
+    // conf: an ngx_http_core_loc_conf_t or an ngx_stream_core_srv_conf_t.
+    template <typename Conf>
+    explicit CoreSettings(const Conf* conf) noexcept
+        : resolver(conf->resolver), resolver_timeout(conf->resolver_timeout),
+          tcp_nodelay(conf->tcp_nodelay != 0) {}
+
+    ngx_resolver_t* resolver;
+    ngx_msec_t resolver_timeout; // may be unset at the top level
+    bool tcp_nodelay;
+};
+
 struct SocketConf {
     ngx_flag_t log_errors = ngx::unset<ngx_flag_t>;
     ngx_msec_t connect_timeout = ngx::unset<ngx_msec_t>;
@@ -33,21 +46,21 @@ struct SocketConf {
 
     ngx_ssl_t* tls = nullptr; // made from the ssl_* members; shared where they are the same
 
+    Settings net; // made of these and the core's settings when merged
+
     // Takes what is not set here from parent, or the default, and makes the TLS context. False
     // after logging why.
-    [[nodiscard]] bool merge(ngx_conf_t* cf, SocketConf& parent) noexcept;
+    [[nodiscard]] bool merge(ngx_conf_t* cf, SocketConf& parent, const CoreSettings& core) noexcept;
 
-    // The same for a level that nothing lies above.
-    [[nodiscard]] bool merge_with_nothing(ngx_conf_t* cf) noexcept;
-
-    // The merged values; resolver and its timeout are those of nginx's core.
-    [[nodiscard]] Settings settings(ngx_resolver_t* resolver, ngx_msec_t resolver_timeout,
-                                    bool tcp_nodelay) const noexcept;
+    // The settings of a level that nothing lies above, which need not be merged yet.
+    [[nodiscard]] ngx_int_t settings_of_top(ngx_conf_t* cf, const CoreSettings& core,
+                                            Settings& settings) const noexcept;
 
 private:
     void merge_sockets(const SocketConf& parent) noexcept;
     void merge_tls(const SocketConf& parent) noexcept;
     [[nodiscard]] bool sets_tls() const noexcept;
+    [[nodiscard]] bool share_or_make_tls(ngx_conf_t* cf, SocketConf& parent) noexcept;
     [[nodiscard]] ngx_ssl_t* make_tls(ngx_conf_t* cf) const noexcept;
 };
 

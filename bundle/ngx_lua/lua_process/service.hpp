@@ -55,6 +55,23 @@ private:
     ngx_int_t create_shared_vm(ngx_log_t* log) noexcept;
 };
 
+// A binding's callbacks for the worker's begin and end; `of` finds the binding's service, null if
+// there is none.
+template <Service* (*of)(ngx_cycle_t*)>
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+    if (Service* service = of(cycle)) {
+        service->enter_process(cycle);
+    }
+    return NGX_OK;
+}
+
+template <Service* (*of)(ngx_cycle_t*)>
+void exit_process(ngx_cycle_t* cycle) noexcept {
+    if (Service* service = of(cycle)) {
+        service->leave_process(cycle);
+    }
+}
+
 // lua_malloc_trim: gives memory that malloc keeps back to the system, at every service's
 // malloc_trim_cycle-th call.
 void trim_memory(const Service& service, ngx_log_t* log) noexcept;

@@ -32,4 +32,13 @@ char* set_shared_dict(ngx_conf_t* cf, ngx_command_t* cmd, Service& service) {
     return shdict::directive(cf, cmd, service.zones);
 }
 
+char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, ngx_flag_t& cache, const char* prefix) {
+    char* result = ngx_conf_set_flag_slot(cf, cmd, &cache);
+    if (result == NGX_CONF_OK && cache == 0) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, 0,
+                           "%slua_code_cache is off; this will hurt performance", prefix);
+    }
+    return result;
+}
+
 } // namespace lua::process

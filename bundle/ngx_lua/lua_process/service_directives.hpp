@@ -21,6 +21,9 @@ char* set_in(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
     return Set(cf, cmd, *static_cast<Conf*>(conf));
 }
 
+// lua_code_cache: sets cache; prefix is that of the log line, "" or "stream ".
+char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, ngx_flag_t& cache, const char* prefix);
+
 extern Family init_family;
 extern Family init_worker_family;
 extern Family exit_worker_family;

@@ -3,18 +3,6 @@
 #include "ngx/pool.hpp"
 
 namespace lua::stream {
-namespace {
-
-ngx_stream_core_srv_conf_t& core_conf(ngx_conf_t* cf) {
-    return *static_cast<ngx_stream_core_srv_conf_t*>(
-        ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module)); // merged before ours
-}
-
-net::Settings net_settings(const ServConf& conf, const ngx_stream_core_srv_conf_t& core) {
-    return conf.settings(core.resolver, core.resolver_timeout, core.tcp_nodelay != 0);
-}
-
-} // namespace
 
 void* create_main_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<MainConf>(cf->pool);
@@ -41,23 +29,21 @@ char* merge_serv_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.log, prev.log);
     ngx::merge(conf.code_cache, prev.code_cache, 1);
     ngx::merge(conf.check_client_abort, prev.check_client_abort, 0);
-    if (!conf.merge(cf, prev)) {
-        return static_cast<char*>(NGX_CONF_ERROR);
-    }
-    conf.net = net_settings(conf, core_conf(cf));
-    return NGX_CONF_OK;
+    return conf.merge(cf, prev, core_settings(cf)) ? NGX_CONF_OK
+                                                   : static_cast<char*>(NGX_CONF_ERROR);
 }
 
-ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept {
-    ServConf top =
-        *static_cast<ServConf*>(ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_lua_module));
-    ngx_stream_core_srv_conf_t core = core_conf(cf);
-    ngx::merge(core.resolver_timeout, core.resolver_timeout, 30000);
-    if (!top.merge_with_nothing(cf)) {
-        return NGX_ERROR;
-    }
-    settings = net_settings(top, core);
-    return NGX_OK;
+ServConf& serv_conf(ngx_stream_session_t* s) noexcept {
+    return *static_cast<ServConf*>(ngx_stream_get_module_srv_conf(s, ngx_stream_lua_module));
+}
+
+MainConf& main_conf(ngx_stream_session_t* s) noexcept {
+    return *static_cast<MainConf*>(ngx_stream_get_module_main_conf(s, ngx_stream_lua_module));
+}
+
+net::CoreSettings core_settings(ngx_conf_t* cf) {
+    return net::CoreSettings{static_cast<ngx_stream_core_srv_conf_t*>(
+        ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module))}; // merged before ours
 }
 
 } // namespace lua::stream

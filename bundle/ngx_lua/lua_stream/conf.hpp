@@ -15,36 +15,28 @@ namespace lua::stream {
 struct MainConf : process::Service {
     ngx_flag_t preread_no_postpone = ngx::unset<ngx_flag_t>;
 
-    // Which families occur anywhere: only their handlers are installed.
-    bool uses_preread = false;
-    bool uses_log = false;
+    bool uses_preread = false; // anywhere
 };
 
 struct ServConf : net::SocketConf {
+    ngx_flag_t code_cache = ngx::unset<ngx_flag_t>;
+    ngx_flag_t check_client_abort = ngx::unset<ngx_flag_t>;
+
     Handler* preread = nullptr;
     Handler* content = nullptr;
     Handler* log = nullptr;
-
-    ngx_flag_t code_cache = ngx::unset<ngx_flag_t>;
-    ngx_flag_t check_client_abort = ngx::unset<ngx_flag_t>;
-    net::Settings net; // made of the SocketConf and the core's when merged
 };
 
-inline MainConf& main_conf(ngx_stream_session_t* s) {
-    return *static_cast<MainConf*>(ngx_stream_get_module_main_conf(s, ngx_stream_lua_module));
-}
-
-inline ServConf& serv_conf(ngx_stream_session_t* s) {
-    return *static_cast<ServConf*>(ngx_stream_get_module_srv_conf(s, ngx_stream_lua_module));
-}
+[[nodiscard]] ServConf& serv_conf(ngx_stream_session_t* s) noexcept;
+[[nodiscard]] MainConf& main_conf(ngx_stream_session_t* s) noexcept;
 
 void* create_main_conf(ngx_conf_t* cf) noexcept;
 char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept;
 void* create_serv_conf(ngx_conf_t* cf) noexcept;
 char* merge_serv_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 
-// Fills settings with what the stream{} level has for sockets of handlers that belong to no server.
-[[nodiscard]] ngx_int_t top_net_settings(ngx_conf_t* cf, net::Settings& settings) noexcept;
+// What nginx's core has for sockets at the level being configured.
+[[nodiscard]] net::CoreSettings core_settings(ngx_conf_t* cf);
 
 // The module's directives.
 [[nodiscard]] ngx_command_t* commands() noexcept;

@@ -3,7 +3,6 @@
 #include "lua_process/service_directives.hpp"
 #include "lua_stream/conf.hpp"
 #include "lua_stream/phases.hpp"
-#include "ngx/pool.hpp"
 
 namespace lua::stream {
 namespace {
@@ -15,45 +14,21 @@ constexpr ngx_uint_t kAnywhere = kMain | kServer;
 constexpr ngx_uint_t main_level = NGX_STREAM_MAIN_CONF_OFFSET;
 constexpr ngx_uint_t srv_level = NGX_STREAM_SRV_CONF_OFFSET;
 
-template <bool MainConf::*used>
-void note(ngx_conf_t* cf) {
-    static_cast<MainConf*>(ngx_stream_conf_get_module_main_conf(cf, ngx_stream_lua_module))->*used =
-        true;
+void note_preread(ngx_conf_t* cf) {
+    static_cast<MainConf*>(ngx_stream_conf_get_module_main_conf(cf, ngx_stream_lua_module))
+        ->uses_preread = true;
 }
 
-// Family::compile_path.
-bool compile_path(ngx_conf_t* cf, ngx_str_t& path, void*& value) noexcept {
-    if (ngx_stream_script_variables_count(&path) == 0) {
-        return true;
-    }
-    auto* compiled = ngx::make<ngx_stream_complex_value_t>(cf->pool);
-    value = compiled;
-    ngx_stream_compile_complex_value_t compile = {};
-    compile.cf = cf;
-    compile.value = &path;
-    compile.complex_value = compiled;
-    return compiled != nullptr && ngx_stream_compile_complex_value(&compile) == NGX_OK;
-}
+constexpr auto compile_path =
+    compile_path_with<ngx_stream_complex_value_t, ngx_stream_compile_complex_value_t,
+                      ngx_stream_script_variables_count, ngx_stream_compile_complex_value>;
 
-constinit Family preread_family{"preread_by_lua", note<&MainConf::uses_preread>, compile_path};
+constinit Family preread_family{"preread_by_lua", note_preread, compile_path};
 constinit Family content_family{"content_by_lua", install_content_handler, compile_path};
 constinit Family log_family{"log_by_lua", nullptr, compile_path};
 
-char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
-    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                       "lua_load_resty_core is deprecated (the lua-resty-core library is required "
-                       "since ngx_stream_lua v0.0.8)");
-    return NGX_CONF_OK;
-}
-
 char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
-    auto& cache = static_cast<ServConf*>(conf)->code_cache;
-    char* result = ngx_conf_set_flag_slot(cf, cmd, &cache);
-    if (result == NGX_CONF_OK && cache == 0) {
-        ngx_conf_log_error(NGX_LOG_ALERT, cf, 0,
-                           "stream lua_code_cache is off; this will hurt performance");
-    }
-    return result;
+    return process::set_code_cache(cf, cmd, static_cast<ServConf*>(conf)->code_cache, "stream ");
 }
 
 // lua_add_variable: a variable that Lua code sets.
@@ -81,6 +56,13 @@ char* add_variable(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
             return static_cast<char*>(NGX_CONF_ERROR);
         }
     }
+    return NGX_CONF_OK;
+}
+
+char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "lua_load_resty_core is deprecated (the lua-resty-core library is required "
+                       "since ngx_stream_lua v0.0.8)");
     return NGX_CONF_OK;
 }
 

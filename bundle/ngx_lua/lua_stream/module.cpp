@@ -44,7 +44,9 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     auto& main =
         *static_cast<MainConf*>(ngx_stream_conf_get_module_main_conf(cf, ngx_stream_lua_module));
 
-    if (top_net_settings(cf, main.net) != NGX_OK || !add_log(cf) ||
+    const auto& top =
+        *static_cast<ServConf*>(ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_lua_module));
+    if (top.settings_of_top(cf, core_settings(cf), main.net) != NGX_OK || !add_log(cf) ||
         (main.uses_preread && !add_preread(cf, main.preread_no_postpone == 0))) {
         return NGX_ERROR;
     }
@@ -54,22 +56,9 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     return main.start(cf->log);
 }
 
-MainConf* main_conf_of(ngx_cycle_t* cycle) {
+process::Service* service_of(ngx_cycle_t* cycle) {
     return static_cast<MainConf*>(
         ngx_stream_cycle_get_module_main_conf(cycle, ngx_stream_lua_module));
-}
-
-ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
-    if (MainConf* main = main_conf_of(cycle)) {
-        main->enter_process(cycle);
-    }
-    return NGX_OK;
-}
-
-void exit_process(ngx_cycle_t* cycle) noexcept {
-    if (MainConf* main = main_conf_of(cycle)) {
-        main->leave_process(cycle);
-    }
 }
 
 } // namespace
@@ -88,16 +77,16 @@ static ngx_stream_module_t ngx_stream_lua_module_ctx = {
 
 ngx_module_t ngx_stream_lua_module = {
     NGX_MODULE_V1,
-    &ngx_stream_lua_module_ctx, // module context
-    lua::stream::commands(),    // module directives
-    NGX_STREAM_MODULE,          // module type
-    nullptr,                    // init master
-    nullptr,                    // init module
-    lua::stream::init_process,  // init process
-    nullptr,                    // init thread
-    nullptr,                    // exit thread
-    lua::stream::exit_process,  // exit process
-    nullptr,                    // exit master
+    &ngx_stream_lua_module_ctx,                          // module context
+    lua::stream::commands(),                             // module directives
+    NGX_STREAM_MODULE,                                   // module type
+    nullptr,                                             // init master
+    nullptr,                                             // init module
+    lua::process::init_process<lua::stream::service_of>, // init process
+    nullptr,                                             // init thread
+    nullptr,                                             // exit thread
+    lua::process::exit_process<lua::stream::service_of>, // exit process
+    nullptr,                                             // exit master
     NGX_MODULE_V1_PADDING,
 };
 }

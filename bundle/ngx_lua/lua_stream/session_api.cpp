@@ -1,7 +1,6 @@
-// ngx.exit, ngx.status, ngx.req.start_time, ngx.req.get_original_addr of a stream session.
+// ngx.status, ngx.req.start_time, ngx.req.get_original_addr of a stream session.
 #include "lua_stream/stream_host.hpp"
 #include "ngx/export.hpp"
-#include "ngx/log.hpp"
 
 namespace lua::stream {
 namespace {
@@ -16,28 +15,6 @@ bool serves_session() {
 }
 
 } // namespace
-
-// 0: recorded, the caller yields; -4: recorded, the caller returns; else err.
-NGX_LUA_FFI int ngx_stream_lua_ffi_exit(void* /*r*/, int status, u_char* err,
-                                        size_t* errlen) noexcept {
-    Host* host = current().host;
-    if (status == NGX_AGAIN || status == NGX_DONE) {
-        return fail(err, errlen,
-                    "bad argument to 'ngx.exit': does not accept NGX_AGAIN or NGX_DONE");
-    }
-    if (!kExitPhases.has(host->phase)) {
-        return fail(err, errlen, refusal(host->phase));
-    }
-    NGX_LUA_DEBUG(host->log(), "lua exit with code %i", static_cast<ngx_int_t>(status));
-    if (!kYieldPhases.has(host->phase)) { // the balancer acts on it when it is over
-        StreamHost& stream = running_host();
-        stream.exit_code = status;
-        stream.exited = true;
-        return NGX_DONE;
-    }
-    host->run.end_by(Run::End::exit, status);
-    return NGX_OK;
-}
 
 NGX_LUA_FFI int ngx_stream_lua_ffi_get_resp_status(void* /*r*/) noexcept {
     return serves_session() ? static_cast<int>(running_host().session.status) : -101;

@@ -15,7 +15,14 @@ StreamHost::StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept
     wake_event_.log = s.connection->log;
 }
 
-StreamHost* StreamHost::make(ngx_stream_session_t* s) noexcept {
+StreamHost* StreamHost::of(ngx_stream_session_t* s) noexcept {
+    return static_cast<StreamHost*>(ngx_stream_get_module_ctx(s, ngx_stream_lua_module));
+}
+
+StreamHost* StreamHost::get(ngx_stream_session_t* s) noexcept {
+    if (StreamHost* host = of(s)) {
+        return host;
+    }
     ngx_pool_t* pool = s->connection->pool;
     void* memory = ngx_palloc(pool, sizeof(StreamHost));
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, 0);

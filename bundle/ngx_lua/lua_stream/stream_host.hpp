@@ -18,21 +18,20 @@ namespace lua::stream {
 class StreamHost final : public Host {
 public:
     // The session's host, null if no Lua code ran for it yet.
-    [[nodiscard]] static StreamHost* of(ngx_stream_session_t* s) noexcept {
-        return static_cast<StreamHost*>(ngx_stream_get_module_ctx(s, ngx_stream_lua_module));
-    }
+    [[nodiscard]] static StreamHost* of(ngx_stream_session_t* s) noexcept;
 
     // The same, made if need be; null when memory is short (or a VM of its own cannot be made).
-    [[nodiscard]] static StreamHost* get(ngx_stream_session_t* s) noexcept {
-        StreamHost* host = of(s);
-        return host != nullptr ? host : make(s);
-    }
+    [[nodiscard]] static StreamHost* get(ngx_stream_session_t* s) noexcept;
 
     [[nodiscard]] ngx_log_t* log() const noexcept override { return connection().log; }
     [[nodiscard]] ngx_pool_t* pool() const noexcept override { return connection().pool; }
     [[nodiscard]] void* exdata() const noexcept override { return const_cast<StreamHost*>(this); }
     void wake() noexcept override;
     bool before_wait() noexcept override { return true; } // the pool's end is the host's
+    void record_exit(int status) noexcept override {
+        exit_code = status;
+        exited = true;
+    }
     bool expand(void* path, ngx_str_t& value) noexcept override;
     void debug_uri(const char* what) const noexcept override;
     [[nodiscard]] const net::Settings* net_settings() const noexcept override {
@@ -62,7 +61,6 @@ private:
     StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept;
     ~StreamHost() = default;
 
-    static StreamHost* make(ngx_stream_session_t* s) noexcept;
     static void on_wake(ngx_event_t* ev) noexcept;
     static void on_pool_end(void* data) noexcept;
 

@@ -6,25 +6,20 @@
 namespace lua::stream {
 namespace {
 
-struct Traits {
-    using Request = ngx_stream_session_t;
-    using Variable = ngx_stream_variable_t;
-    using Value = ngx_stream_variable_value_t;
-    static constexpr ngx_uint_t changeable = NGX_STREAM_VAR_CHANGEABLE;
-    static constexpr ngx_uint_t indexed = NGX_STREAM_VAR_INDEXED;
+ngx_hash_t& hash_of(ngx_stream_session_t& s) {
+    return static_cast<ngx_stream_core_main_conf_t*>(
+               ngx_stream_get_module_main_conf((&s), ngx_stream_core_module))
+        ->variables_hash;
+}
 
-    static ngx_pool_t* pool(Request& s) { return s.connection->pool; }
-    static const ngx_hash_t& hash(Request& s) {
-        return static_cast<ngx_stream_core_main_conf_t*>(
-                   ngx_stream_get_module_main_conf((&s), ngx_stream_core_module))
-            ->variables_hash;
-    }
-    static Value* get(Request& s, ngx_str_t* name, ngx_uint_t key) {
-        return ngx_stream_get_variable(&s, name, key);
-    }
-};
+ngx_pool_t* pool_of(ngx_stream_session_t& s) {
+    return s.connection->pool;
+}
 
-using SessionVariables = Variables<Traits>;
+static_assert(NGX_STREAM_VAR_CHANGEABLE == 1 && NGX_STREAM_VAR_INDEXED == 4);
+using SessionVariables =
+    Variables<ngx_stream_session_t, ngx_stream_variable_t, ngx_stream_variable_value_t, pool_of,
+              hash_of, ngx_stream_get_variable>;
 
 // Null where the handler serves no session.
 ngx_stream_session_t* running_session() {
