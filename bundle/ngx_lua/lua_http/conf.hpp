@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lua_engine/handler.hpp"
+#include "lua_http/balancer.hpp"
 #include "lua_net/socket_conf.hpp"
 #include "lua_process/service.hpp"
 #include "ngx/conf.hpp"
@@ -40,6 +41,7 @@ struct ServConf {
     Handler* ssl_client_hello = nullptr;
     Handler* balancer = nullptr; // of an upstream block
     ngx_int_t balancer_keepalive = ngx::unset<ngx_int_t>;
+    Balancing balancing;
 };
 
 struct LocConf : net::SocketConf {

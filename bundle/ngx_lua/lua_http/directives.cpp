@@ -46,7 +46,7 @@ constinit Family header_filter_family =
 constinit Family body_filter_family =
     request_family<&MainConf::uses_body_filter>("body_filter_by_lua");
 constinit Family log_family = request_family<&MainConf::uses_log>("log_by_lua");
-constinit Family balancer_family{"balancer_by_lua"};
+constinit Family balancer_family{"balancer_by_lua", install_balancer};
 constinit Family client_hello_family{"ssl_client_hello_by_lua"};
 constinit Family certificate_family{"ssl_certificate_by_lua"};
 constinit Family session_fetch_family{"ssl_session_fetch_by_lua"};

@@ -56,8 +56,9 @@ public:
     ngx_str_t exec_uri = {};  // target of ngx.exec
     ngx_str_t exec_args = {}; //
     BodyFilter body_filter;
-    Wait* body_wait = nullptr; // of ngx.req.read_body
-    off_t new_body_length = 0; // ngx.req.init_body .. finish_body
+    Wait* body_wait = nullptr;             // of ngx.req.read_body
+    BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
+    off_t new_body_length = 0;             // ngx.req.init_body .. finish_body
     bool new_body_started = false;
     int filter_exit_code = 0;      // header_filter_by_lua*: the exit code in effect
     int exit_code = 0;             // of ngx.exit in phases where it only records
