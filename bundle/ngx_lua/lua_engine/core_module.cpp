@@ -1,6 +1,7 @@
 // The engine as an nginx CORE module. The bindings are modules of their own that use it; what lies
 // here belongs to no subsystem.
 #include "lua_process/reaper.hpp"
+#include "lua_process/thread_vm.hpp"
 #include "ngx/nginx.hpp"
 
 namespace {
@@ -8,6 +9,10 @@ namespace {
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     lua::pipe::take_over_sigchld(cycle);
     return NGX_OK;
+}
+
+void exit_process(ngx_cycle_t*) noexcept {
+    lua::process::close_thread_vms();
 }
 
 } // namespace
@@ -28,7 +33,7 @@ ngx_module_t ngx_lua_core_module = {
     init_process,             // init process
     nullptr,                  // init thread
     nullptr,                  // exit thread
-    nullptr,                  // exit process
+    exit_process,             // exit process
     nullptr,                  // exit master
     NGX_MODULE_V1_PADDING,
 };

@@ -27,6 +27,7 @@ struct VmRecipe {
     ngx_str_t package_path = {};  // lua_package_path; null data: not configured
     ngx_str_t package_cpath = {}; // lua_package_cpath
     ngx_int_t pooled_coroutines = 1024;
+    ngx_int_t thread_vms = 10;        // of ngx.run_worker_thread, in a worker
     std::vector<Preload> preloads;    // packages of other nginx modules
     timer::Account* timers = nullptr; // of all VMs made from this
     const char* subsystem = "http";   // names it in debug lines

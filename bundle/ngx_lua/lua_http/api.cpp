@@ -4,6 +4,7 @@
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
 #include "lua_process/service_api.hpp"
+#include "lua_process/worker_thread.hpp"
 
 namespace lua::http {
 namespace {
@@ -54,6 +55,7 @@ void install_api(lua_State* L, void* data) {
     }
     process::install_service_api(L, main, "http", kApiVersion);
     process::add_table(L, "resp");
+    process::install_worker_thread_api(L);
 
     lua_newtable(L); // ngx.arg: its reads and writes go through a metatable
     lua_newtable(L);

@@ -20,6 +20,7 @@ char* init_main_conf(ngx_conf_t*, void* data) noexcept {
 
     conf.set_defaults();
     fallback(conf.worker_thread_vm_pool_size, 10);
+    conf.recipe.thread_vms = conf.worker_thread_vm_pool_size;
     fallback(conf.rewrite_no_postpone, 0);
     fallback(conf.access_no_postpone, 0);
     fallback(conf.precontent_no_postpone, 0);
