@@ -1,6 +1,8 @@
 // Literals of SQL and JSON.
 #include "set_misc.hpp"
 
+#include "ngx/json_escape.hpp"
+
 namespace set_misc {
 
 namespace {
@@ -24,26 +26,6 @@ u_char sql_escape(u_char c) {
     case '\'':
     case '"':
     case '$':
-        return c;
-    default:
-        return 0;
-    }
-}
-
-u_char json_escape(u_char c) {
-    switch (c) {
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\t':
-        return 't';
-    case '\b':
-        return 'b';
-    case '\f':
-        return 'f';
-    case '\\':
-    case '"':
         return c;
     default:
         return 0;
@@ -169,17 +151,10 @@ ngx_int_t quote_json_str(ngx_http_request_t* r, ngx_str_t* res, Value* v) {
     }
 
     *p++ = '"';
-    for (char byte : view(*v)) {
-        const auto c = static_cast<u_char>(byte);
-        if (const u_char escape = json_escape(c); escape != 0) {
-            *p++ = '\\';
-            *p++ = escape;
-        } else if (c < 0x20) {
-            p = ngx_sprintf(p, "\\u00%02xi", static_cast<ngx_int_t>(c));
-        } else {
-            *p++ = c;
-        }
-    }
+    static_cast<void>(ngx::write_json(view(*v), [&p](std::string_view piece) {
+        p = ngx_cpymem(p, piece.data(), piece.size());
+        return true;
+    }));
     *p++ = '"';
     return finish(res, p);
 }

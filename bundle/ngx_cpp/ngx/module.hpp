@@ -5,6 +5,7 @@
 //     }
 #pragma once
 
+#include "ngx/complex_value.hpp"
 #include "ngx/http.hpp"
 
 #include <span>
@@ -40,16 +41,6 @@ inline char* conf_failed() {
 // A message that nginx puts behind the directive's name.
 inline char* conf_message(const char* text) {
     return const_cast<char*>(text);
-}
-
-// Compiles text with variables; false when that fails (logged).
-[[nodiscard]] inline bool compile(ngx_conf_t* cf, ngx_str_t& text,
-                                  ngx_http_complex_value_t& value) {
-    ngx_http_compile_complex_value_t ccv{};
-    ccv.cf = cf;
-    ccv.value = &text;
-    ccv.complex_value = &value;
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK;
 }
 
 // Adds a handler to a phase. Those added later run earlier.
