@@ -1,6 +1,7 @@
 #include "output.hpp"
 
 #include "ngx/chain.hpp"
+#include "ngx/count.hpp"
 #include "ngx/pool.hpp"
 
 #include <algorithm>
@@ -14,26 +15,6 @@ namespace {
 // later.
 ngx_int_t checked(ngx_int_t rc) {
     return rc == NGX_ERROR || rc > NGX_OK ? rc : NGX_OK;
-}
-
-// The count of echo_duplicate: digits, and "_" to group them.
-std::optional<size_t> parse_count(std::string_view text) {
-    constexpr size_t kLimit = static_cast<size_t>(NGX_MAX_SIZE_T_VALUE) / 16;
-    size_t count = 0;
-
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    for (char c : text) {
-        if (c == '_') {
-            continue;
-        }
-        if (c < '0' || c > '9' || count > kLimit) {
-            return std::nullopt;
-        }
-        count = count * 10 + static_cast<size_t>(c - '0');
-    }
-    return count;
 }
 
 // `count` copies of text, as a chain of buffers over one block that holds a few thousand bytes of
@@ -142,7 +123,7 @@ ngx_int_t run_duplicate(ngx_http_request_t* r, Context&, const Args& args) {
     ngx_str_t size = args.values[0];
     const std::string_view text = ngx::view(args.values[1]);
 
-    const std::optional<size_t> count = parse_count(ngx::view(size));
+    const std::optional<size_t> count = ngx::parse_count(ngx::view(size));
     if (!count) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "invalid size specified: \"%V\"", &size);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
