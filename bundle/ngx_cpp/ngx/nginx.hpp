@@ -7,4 +7,5 @@ extern "C" {
 
 #include <ngx_core.h>
 #include <ngx_event.h>
+#include <ngx_event_connect.h>
 }

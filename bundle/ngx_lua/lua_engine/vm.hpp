@@ -7,6 +7,7 @@
 #include "ngx/export.hpp"
 #include "ngx/nginx.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace lua {
@@ -34,6 +35,11 @@ struct VmRecipe {
     // Fills the `ngx` table, which lies on top of the stack, with what the binding adds. May raise.
     void (*install)(lua_State* L, void* data) = nullptr;
     void* data = nullptr;
+};
+
+// What another component keeps for a VM. It goes after the Lua state is closed.
+struct VmPart {
+    virtual ~VmPart() = default;
 };
 
 class Vm {
@@ -82,6 +88,8 @@ public:
     void push_message_handler(lua_State* L) const {
         lua_rawgeti(L, LUA_REGISTRYINDEX, message_handler_);
     }
+
+    std::unique_ptr<VmPart> connection_pools;
 
 private:
     Vm(const VmRecipe& recipe, Vm* parent) noexcept : recipe_(recipe), parent_(parent) {}

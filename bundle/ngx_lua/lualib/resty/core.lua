@@ -48,7 +48,7 @@ if subsystem == "http" then
     require "resty.core.param"
 end
 
--- resty.core.socket comes here, together with the cosockets.
+require "resty.core.socket"
 require "resty.core.misc"
 require "resty.core.ctx"
 
