@@ -17,7 +17,7 @@ int refuse(IoResult* out, int code, const char* error) noexcept {
 }
 
 bool is_open(const TcpSocket* u) noexcept {
-    return u != nullptr && (u->connection != nullptr || u->connector.pending());
+    return u != nullptr && u->connection != nullptr; // none yet while a name is resolved
 }
 
 // Nothing may be done with an open socket of another host, or while `busy` goes on.
