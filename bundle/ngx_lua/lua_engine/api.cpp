@@ -41,15 +41,20 @@ void install_engine_api(lua_State* L, const VmRecipe& recipe) {
     lua_getfield(L, -1, "loaded");
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "ngx");
-    lua_getfield(L, -2, "preload");
+    lua_pop(L, 2);
     for (const Preload& preload : recipe.preloads) {
-        lua_pushcfunction(L, preload.open);
-        lua_setfield(L, -2, preload.package);
+        preload_package(L, preload);
     }
-    lua_pop(L, 3);
 
     lua_setglobal(L, "ngx");
     install_coroutine_api(L);
+}
+
+void preload_package(lua_State* L, const Preload& preload) {
+    luaL_findtable(L, LUA_REGISTRYINDEX, "_PRELOAD", 1);
+    lua_pushcfunction(L, preload.open);
+    lua_setfield(L, -2, preload.package);
+    lua_pop(L, 1);
 }
 
 } // namespace lua

@@ -16,6 +16,9 @@ void set_package_paths(lua_State* L, const VmRecipe& recipe, lua_State* parent);
 // coroutine library.
 void install_engine_api(lua_State* L, const VmRecipe& recipe);
 
+// package.preload gets a package of another nginx module.
+void preload_package(lua_State* L, const Preload& preload);
+
 // The running task; raises in phases that do not run in coroutines.
 [[nodiscard]] Task& check_task(lua_State* L);
 

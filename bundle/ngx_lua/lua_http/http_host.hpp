@@ -17,6 +17,8 @@
 
 namespace lua::http {
 
+class ForeignTask;
+
 class HttpHost final : public Host {
 public:
     // The request's host, null if no Lua code ran for it yet.
@@ -57,6 +59,7 @@ public:
     ngx_str_t exec_args = {}; //
     BodyFilter body_filter;
     Wait* body_wait = nullptr;             // of ngx.req.read_body
+    ForeignTask* foreign_task = nullptr;   // last given to another nginx module
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
     off_t new_body_length = 0;             // ngx.req.init_body .. finish_body
     bool new_body_started = false;

@@ -1,5 +1,6 @@
 #include "lua_process/service.hpp"
 
+#include "lua_engine/api.hpp"
 #include "lua_engine/traceback.hpp"
 #include "lua_process/cycle.hpp"
 #include "lua_process/process_host.hpp"
@@ -106,7 +107,7 @@ ngx_int_t Service::start(ngx_log_t* log) noexcept {
     if (ngx_test_config || ngx_process == NGX_PROCESS_SIGNALLER) {
         return NGX_OK;
     }
-    if (zones->count() == 0) {
+    if (zones->expected() == 0) {
         return create_shared_vm(log);
     }
     zones->on_ready = [](void* data, ngx_log_t* zone_log) noexcept {
@@ -146,6 +147,18 @@ ngx_int_t Service::create_shared_vm(ngx_log_t* log) noexcept {
         return NGX_ERROR;
     }
     return NGX_OK;
+}
+
+void Service::add_preload(const char* package, lua_CFunction open) noexcept {
+    recipe.preloads.push_back({package, open});
+    if (vm == nullptr) {
+        return;
+    }
+    auto add = [](lua_State* L) {
+        preload_package(L, *static_cast<const Preload*>(lua_touserdata(L, 1)));
+        return 0;
+    };
+    static_cast<void>(lua_cpcall(vm->state(), add, &recipe.preloads.back()));
 }
 
 Vm* Service::create_own_vm(ngx_log_t* log) noexcept {

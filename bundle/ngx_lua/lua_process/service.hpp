@@ -44,6 +44,9 @@ struct Service {
     // Nothing when the configuration is only tested. NGX_ERROR after logging why.
     [[nodiscard]] ngx_int_t start(ngx_log_t* log) noexcept;
 
+    // `require "package"` calls open, in each VM of the configuration; package is a literal.
+    void add_preload(const char* package, lua_CFunction open) noexcept;
+
     // A VM of its own for one request or session (lua_code_cache off); null after logging why.
     [[nodiscard]] Vm* create_own_vm(ngx_log_t* log) noexcept;
 

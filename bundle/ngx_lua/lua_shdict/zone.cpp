@@ -52,12 +52,7 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* inherited) noexcept {
     }
     dict.store.exact_lru(has_one_process(dict.cycle));
 
-    Zones& zones = *dict.zones;
-    zones.ready++;
-    if (zones.ready == zones.count() && zones.on_ready != nullptr) {
-        return zones.on_ready(zones.on_ready_data, dict.cycle->log);
-    }
-    return NGX_OK;
+    return dict.zones->one_ready(dict.cycle->log);
 }
 
 char* add_zone(ngx_conf_t* cf, ngx_str_t& name, ngx_str_t& size_text, Zones& zones) {

@@ -18,13 +18,21 @@ namespace lua::shdict {
 // The dictionaries of one configuration; part of what owns them (a binding's main conf).
 struct Zones {
     ngx_array_t* list = nullptr; // of ngx_shm_zone_t*; null if there are none
-    ngx_uint_t ready = 0;        // how many nginx has initialised
+    ngx_uint_t foreign = 0;      // zones of other modules (foreign_zone.hpp)
+    ngx_uint_t ready = 0;        // how many of both nginx has initialised
 
     // Called when the last one is usable; an error fails the start or reload.
     ngx_int_t (*on_ready)(void* data, ngx_log_t* log) = nullptr;
     void* on_ready_data = nullptr;
 
     [[nodiscard]] ngx_uint_t count() const { return list == nullptr ? 0 : list->nelts; }
+    [[nodiscard]] ngx_uint_t expected() const { return count() + foreign; }
+
+    // nginx has initialised one more.
+    ngx_int_t one_ready(ngx_log_t* log) {
+        ready++;
+        return ready == expected() && on_ready != nullptr ? on_ready(on_ready_data, log) : NGX_OK;
+    }
 };
 
 struct Dict {
