@@ -3,7 +3,6 @@
 #include "lua_http/body_filter.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
-#include "lua_net/api.hpp"
 #include "lua_process/service_api.hpp"
 #include "lua_process/worker_thread.hpp"
 
@@ -66,7 +65,6 @@ void install_api(lua_State* L, void* data) {
     lua_setfield(L, -2, "arg");
 
     install_subrequest_api(L);
-    net::install_api(L);
 
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "preload");

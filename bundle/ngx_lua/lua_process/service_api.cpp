@@ -1,6 +1,7 @@
 #include "lua_process/service_api.hpp"
 
 #include "lua_engine/config_api.hpp"
+#include "lua_net/api.hpp"
 #include "lua_shdict/zone.hpp"
 #include "lua_timer/api.hpp"
 
@@ -17,6 +18,7 @@ void install_service_api(lua_State* L, const Service& service, const char* subsy
         add_table(L, name);
     }
     timer::install_api(L);
+    net::install_api(L);
     shdict::push_shared(L, *service.zones);
     lua_setfield(L, -2, "shared");
 }
