@@ -96,7 +96,7 @@ Task* Run::new_coroutine(lua_State* creator) noexcept {
     return task;
 }
 
-Task* Run::new_thread(Task& parent) noexcept {
+Task* Run::reserve_thread(Task& parent) noexcept {
     Vm::Coroutine coroutine = host_.vm().take_coroutine();
     if (coroutine.L == nullptr) {
         return nullptr;
@@ -110,8 +110,23 @@ Task* Run::new_thread(Task& parent) noexcept {
     task->parent = &parent;
     lua_setexdata(task->L, host_.exdata());
     TaskMap::put(task);
-    host_.vm().push_coroutine(parent.L, task->anchor);
+    task->state = Task::State::suspended;
+    return task;
+}
+
+void Run::wake_reserved(Task& thread) noexcept {
     live_threads_++;
+    make_woken(thread);
+    host_.wake();
+}
+
+Task* Run::new_thread(Task& parent) noexcept {
+    Task* task = reserve_thread(parent);
+    if (task != nullptr) {
+        host_.vm().push_coroutine(parent.L, task->anchor);
+        task->state = Task::State::ready;
+        live_threads_++;
+    }
     return task;
 }
 

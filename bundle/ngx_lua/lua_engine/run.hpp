@@ -63,6 +63,11 @@ public:
     [[nodiscard]] Task* new_coroutine(lua_State* creator) noexcept; // leaves the coroutine on top
     [[nodiscard]] Task* new_thread(Task& parent) noexcept;          // leaves it on top of parent.L
 
+    // A thread for something that may happen: it does not keep the run alive until an event wakes
+    // it. To push its function on; null when memory is short.
+    [[nodiscard]] Task* reserve_thread(Task& parent) noexcept;
+    void wake_reserved(Task& thread) noexcept;
+
     // What the running task asks for by its next yield (coroutine and thread API).
     void ask_resume(Task& child) noexcept { ask(Ask::resume, &child); }
     void ask_yield() noexcept { ask(Ask::yield, nullptr); }

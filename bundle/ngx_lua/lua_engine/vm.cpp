@@ -149,8 +149,11 @@ void Vm::give_back(Coroutine coroutine, bool clean) noexcept {
     coroutines_.drop(L_, coroutine.anchor);
 }
 
+// The function closes the upvalues of its first argument, not of the thread that it empties: with
+// another first argument, closures that outlive a killed thread would be left pointing into its
+// stack.
 void Vm::reset(lua_State* co) noexcept {
-    lua_resetthread(L_, co);
+    lua_resetthread(co, co);
 }
 
 ngx_log_t* log_of(lua_State* L) {

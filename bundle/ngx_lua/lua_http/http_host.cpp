@@ -204,6 +204,7 @@ bool HttpHost::before_ctx() noexcept {
 }
 
 ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
+    client_abort.callback = nullptr;
     Started started = start_handler(*this, at, handler);
     switch (started.loaded) {
     case Chunk::Loaded::ok:
@@ -220,6 +221,7 @@ ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
 
 ngx_int_t HttpHost::settle(Step step) noexcept {
     if (step != Step::waiting) {
+        unwatch_client(*this);
         return conclude(step);
     }
     if (output.push() == NGX_ERROR) {
@@ -228,6 +230,7 @@ ngx_int_t HttpHost::settle(Step step) noexcept {
     if (phase != Phase::content || request.write_event_handler != on_write) {
         request.write_event_handler = on_write;
     }
+    watch_client(*this);
     return NGX_AGAIN;
 }
 

@@ -10,6 +10,7 @@
 #include "lua_engine/host.hpp"
 #include "lua_engine/wait.hpp"
 #include "lua_http/body_filter.hpp"
+#include "lua_http/client_abort.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/output.hpp"
 
@@ -58,6 +59,7 @@ public:
     ngx_str_t exec_uri = {};  // target of ngx.exec
     ngx_str_t exec_args = {}; //
     BodyFilter body_filter;
+    ClientAbort client_abort;
     Wait* body_wait = nullptr;             // of ngx.req.read_body
     ForeignTask* foreign_task = nullptr;   // last given to another nginx module
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
