@@ -88,7 +88,7 @@ a
 ngx.log(ngx.WARN, "mark")
 --- stream_response
 --- error_log eval
-qr/stream \[lua\] content_by_lua\(nginx\.conf:\d+\):2: mark while handling client connection, client: 127\.0\.0\.1, server: 127\.0\.0\.1:\d+/
+qr/stream \[lua\] content_by_lua\(nginx\.conf:\d+\):2: mark, client: 127\.0\.0\.1, server: 127\.0\.0\.1:\d+/
 
 
 

@@ -33,9 +33,9 @@ ngx_str_t chunk_name(ngx_conf_t* cf, std::string_view tag, ngx_uint_t line) noex
     return ngx::copy(cf->pool, "=" + label);
 }
 
-ngx_str_t inline_cache_key(ngx_pool_t* pool, std::string_view tag,
+ngx_str_t inline_cache_key(ngx_pool_t* pool, std::string_view prefix,
                            std::string_view source) noexcept {
-    return ngx::copy(pool, std::string(tag) + "_nhli_" + md5_hex(source));
+    return ngx::copy(pool, std::string(prefix) + "nhli_" + md5_hex(source));
 }
 
 ngx_str_t file_cache_key(ngx_pool_t* pool, std::string_view path) noexcept {

@@ -13,8 +13,8 @@ namespace lua {
 // block's "{", or for a quoted chunk the parser's current one.
 [[nodiscard]] ngx_str_t chunk_name(ngx_conf_t* cf, std::string_view tag, ngx_uint_t line) noexcept;
 
-// "<tag>_nhli_<md5 of source>": equal code under one directive family is compiled once.
-[[nodiscard]] ngx_str_t inline_cache_key(ngx_pool_t* pool, std::string_view tag,
+// "<prefix>nhli_<md5 of source>": equal code under one prefix is compiled once.
+[[nodiscard]] ngx_str_t inline_cache_key(ngx_pool_t* pool, std::string_view prefix,
                                          std::string_view source) noexcept;
 
 // "nhlf_<md5 of path>", path being as the configuration has it, or what its variables resolved to.

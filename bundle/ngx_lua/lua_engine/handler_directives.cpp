@@ -6,6 +6,8 @@
 #include "ngx/pool.hpp"
 #include "ngx/str.hpp"
 
+#include <string>
+
 namespace lua {
 namespace {
 
@@ -18,8 +20,15 @@ bool set_inline(ngx_conf_t* cf, const Family& family, ngx_str_t source, ngx_uint
                 Chunk& chunk) {
     chunk.kind = Chunk::Kind::inline_source;
     chunk.source = source;
-    chunk.name = chunk_name(cf, family.tag, line);
-    chunk.key = inline_cache_key(cf->pool, family.tag, ngx::view(source));
+    chunk.name = family.located ? chunk_name(cf, family.tag, line)
+                                : ngx::copy(cf->pool, std::string("=") + family.tag);
+    if (chunk.name.data == nullptr) {
+        return false;
+    }
+    chunk.key = inline_cache_key(cf->pool,
+                                 family.key_located ? std::string(ngx::view(chunk.name))
+                                                    : std::string(family.tag) + '_',
+                                 ngx::view(source));
     return chunk.name.data != nullptr && chunk.key.data != nullptr;
 }
 

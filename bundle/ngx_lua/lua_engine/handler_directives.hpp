@@ -15,6 +15,10 @@ struct Family {
     // Makes the value of Handler::path if the path has variables, else leaves it null; false when
     // that fails. Null where the file's path may contain none.
     bool (*compile_path)(ngx_conf_t* cf, ngx_str_t& path, void*& value) = nullptr;
+    // Chunk names tell the place in the configuration: "content_by_lua(nginx.conf:12)".
+    bool located = true;
+    // So do the keys of the code cache; else equal code in two places is compiled once.
+    bool key_located = false;
 };
 
 enum class Form : uint8_t { string, block, file };

@@ -96,7 +96,7 @@ void SemaphoreWait::on_timeout(ngx_event_t* ev) noexcept {
 }
 
 void SemaphoreWait::cancel() noexcept {
-    NGX_LUA_DEBUG(ngx_cycle->log, "http lua semaphore cleanup");
+    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore cleanup", Vm::of(task()->L).recipe().subsystem);
     if (queued_) {
         leave_queue();
     } else {

@@ -176,10 +176,10 @@ auto own_rows() {
 } // namespace
 
 ngx_command_t* commands() noexcept {
-    static auto all = ngx::table(process::service_rows<MainConf>(kMain, main_level), own_rows(),
-                                 net::socket_rows<LocConf>(kAnywhere, loc_level)
+    static auto all = ngx::table(process::service_rows<MainConf, true>(kMain, main_level),
+                                 own_rows(), net::socket_rows<LocConf>(kAnywhere, loc_level)
 #if (NGX_HTTP_SSL)
-                                     ,
+                                                 ,
                                  net::tls_rows<LocConf>(kNotInIf, loc_level)
 #endif
     );

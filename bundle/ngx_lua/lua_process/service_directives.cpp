@@ -4,8 +4,6 @@
 
 namespace lua::process {
 
-constinit Family init_family{"init_by_lua"};
-constinit Family init_worker_family{"init_worker_by_lua"};
 constinit Family exit_worker_family{"exit_worker_by_lua"};
 
 namespace {

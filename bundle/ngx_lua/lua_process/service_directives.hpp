@@ -24,11 +24,15 @@ char* set_in(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
 // lua_code_cache: sets cache; prefix is that of the log line, "" or "stream ".
 char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, ngx_flag_t& cache, const char* prefix);
 
-extern Family init_family;
-extern Family init_worker_family;
 extern Family exit_worker_family;
 
-template <typename Conf>
+// Stream names these chunks without their place.
+template <bool located>
+inline constinit Family init_family{"init_by_lua", nullptr, nullptr, located};
+template <bool located>
+inline constinit Family init_worker_family{"init_worker_by_lua", nullptr, nullptr, located};
+
+template <typename Conf, bool located>
 auto service_rows(ngx_uint_t where, ngx_uint_t level) {
     using S = Service;
     return std::array{
@@ -46,14 +50,15 @@ auto service_rows(ngx_uint_t where, ngx_uint_t level) {
         ngx::number<&S::max_pending_timers, Conf>("lua_max_pending_timers", where, level),
         ngx::number<&S::max_running_timers, Conf>("lua_max_running_timers", where, level),
 
-        string_form<&S::init, Conf>("init_by_lua", where, level, init_family),
-        block_form<&S::init, Conf>("init_by_lua_block", where, level, init_family),
-        file_form<&S::init, Conf>("init_by_lua_file", where, level, init_family),
-        string_form<&S::init_worker, Conf>("init_worker_by_lua", where, level, init_worker_family),
+        string_form<&S::init, Conf>("init_by_lua", where, level, init_family<located>),
+        block_form<&S::init, Conf>("init_by_lua_block", where, level, init_family<located>),
+        file_form<&S::init, Conf>("init_by_lua_file", where, level, init_family<located>),
+        string_form<&S::init_worker, Conf>("init_worker_by_lua", where, level,
+                                           init_worker_family<located>),
         block_form<&S::init_worker, Conf>("init_worker_by_lua_block", where, level,
-                                          init_worker_family),
+                                          init_worker_family<located>),
         file_form<&S::init_worker, Conf>("init_worker_by_lua_file", where, level,
-                                         init_worker_family),
+                                         init_worker_family<located>),
     };
 }
 

@@ -23,9 +23,10 @@ constexpr auto compile_path =
     compile_path_with<ngx_stream_complex_value_t, ngx_stream_compile_complex_value_t,
                       ngx_stream_script_variables_count, ngx_stream_compile_complex_value>;
 
-constinit Family preread_family{"preread_by_lua", note_preread, compile_path};
-constinit Family content_family{"content_by_lua", install_content_handler, compile_path};
-constinit Family log_family{"log_by_lua", nullptr, compile_path};
+constinit Family preread_family{"preread_by_lua", note_preread, compile_path, true, true};
+constinit Family content_family{"content_by_lua", install_content_handler, compile_path, true,
+                                true};
+constinit Family log_family{"log_by_lua", nullptr, compile_path, true, true};
 
 char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
     return process::set_code_cache(cf, cmd, static_cast<ServConf*>(conf)->code_cache, "stream ");
@@ -88,10 +89,10 @@ auto own_rows() {
 } // namespace
 
 ngx_command_t* commands() noexcept {
-    static auto all = ngx::table(process::service_rows<MainConf>(kMain, main_level), own_rows(),
-                                 net::socket_rows<ServConf>(kAnywhere, srv_level)
+    static auto all = ngx::table(process::service_rows<MainConf, false>(kMain, main_level),
+                                 own_rows(), net::socket_rows<ServConf>(kAnywhere, srv_level)
 #if (NGX_STREAM_SSL)
-                                     ,
+                                                 ,
                                  net::tls_rows<ServConf>(kAnywhere, srv_level)
 #endif
     );

@@ -51,6 +51,7 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
         return NGX_ERROR;
     }
     main.recipe.install = install_api;
+    main.recipe.subsystem = "stream";
     main.recipe.log_prefix = "stream ";
     main.recipe.data = &main;
     return main.start(cf->log);

@@ -42,7 +42,9 @@ ngx_int_t on_preread(ngx_stream_session_t* s) noexcept {
 
 void on_content(ngx_stream_session_t* s) noexcept {
     NGX_LUA_DEBUG(s->connection->log, "stream lua content handler");
-    s->connection->log->action = const_cast<char*>("handling client connection");
+    if (s->connection->type == SOCK_DGRAM) {
+        s->connection->log->action = const_cast<char*>("handling client connection");
+    }
     StreamHost* host = StreamHost::get(s);
     if (host == nullptr) {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
