@@ -35,5 +35,21 @@ libraries: $(BUILD)/lib/$(1)/$(2)
 endef
 $(foreach one,$(compiled),$(eval $(call library,$(firstword $(subst :, ,$(one))),$(lastword $(subst :, ,$(one))))))
 
+# program FOLDER,FILE: the sources in bundle/FOLDER/src become the program FILE.
+define program
+$(BUILD)/bin/$(2): $(patsubst bundle/$(1)/src/%.cpp,$(BUILD)/lib/$(1)/obj/%.o,$(wildcard \
+    bundle/$(1)/src/*.cpp))
+	@mkdir -p $$(@D)
+	$(compiler) -o $$@ $$^ -lstdc++ -lm
+
+$(BUILD)/lib/$(1)/obj/%.o: bundle/$(1)/src/%.cpp $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$(compiler) -c $(lib_flags) -DNGINX_PATH='"$(sbin_path)"' -o $$@ $$<
+
+libraries: $(BUILD)/bin/$(2)
+-include $(wildcard $(BUILD)/lib/$(1)/obj/*.d)
+endef
+$(foreach one,$(programs),$(eval $(call program,$(firstword $(subst :, ,$(one))),$(lastword $(subst :, ,$(one))))))
+
 install: all
 	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' MAKE='$(MAKE)' util/install-bundle

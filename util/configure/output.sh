@@ -8,8 +8,9 @@ enabled() {
 }
 
 # One line a compiled half: folder:file
-compiled_libraries() {
-    components library | while read -r folder name kind default product; do
+# FOLDER:FILE of what is compiled among the components of a kind.
+compiled() {
+    components "$1" | while read -r folder name kind default product; do
         if switched_on "$name" && [ "$product" != - ] && [ -d "$root/bundle/$folder/src" ]; then
             echo "$folder:$product"
         fi
@@ -30,7 +31,8 @@ luajit_inc = $LUAJIT_INC
 luajit_lib = $LUAJIT_LIB
 engine = $(! switched_on http_lua_module || echo ngx_lua)
 libraries = $(enabled library)
-compiled = $(compiled_libraries)
+compiled = $(compiled library)
+programs = $(compiled tool)
 tools = $(enabled tool)
 END
     {
