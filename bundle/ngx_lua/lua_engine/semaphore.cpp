@@ -2,7 +2,6 @@
 
 #include "lua_engine/event.hpp"
 #include "lua_engine/host.hpp"
-#include "lua_engine/vm.hpp"
 #include "ngx/log.hpp"
 
 namespace lua {
@@ -62,7 +61,7 @@ Semaphore::Outcome Semaphore::wait(Host& host, ngx_msec_t msec) noexcept {
     if (memory == nullptr) {
         return Outcome::no_memory;
     }
-    auto* wait = new (memory) SemaphoreWait(*this);
+    auto* wait = new (memory) SemaphoreWait(*this, host.vm());
     wait->join_queue();
     wait->timeout_.init(*wait, SemaphoreWait::on_timeout, host.log());
     wait->begin(*current().task);
@@ -96,7 +95,7 @@ void SemaphoreWait::on_timeout(ngx_event_t* ev) noexcept {
 }
 
 void SemaphoreWait::cancel() noexcept {
-    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore cleanup", Vm::of(task()->L).recipe().subsystem);
+    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore cleanup", subsystem_);
     if (queued_) {
         leave_queue();
     } else {

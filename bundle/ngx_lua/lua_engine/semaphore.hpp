@@ -9,6 +9,7 @@
 
 #include "lua_engine/event.hpp"
 #include "lua_engine/free_list.hpp"
+#include "lua_engine/vm.hpp"
 #include "lua_engine/wait.hpp"
 #include "ngx/nginx.hpp"
 
@@ -21,7 +22,8 @@ class SemaphoreWait final : public Wait {
 private:
     friend class Semaphore;
 
-    explicit SemaphoreWait(Semaphore& semaphore) noexcept : semaphore_(semaphore) {}
+    SemaphoreWait(Semaphore& semaphore, const Vm& vm) noexcept
+        : semaphore_(semaphore), subsystem_(vm.recipe().subsystem) {}
 
     static void on_timeout(ngx_event_t* ev) noexcept;
     void cancel() noexcept override;
@@ -31,6 +33,7 @@ private:
     void forget() noexcept;
 
     Semaphore& semaphore_;
+    const char* subsystem_; // for the debug log
     OwnedEvent<SemaphoreWait> timeout_;
     SemaphoreWait* next_ = nullptr;
     SemaphoreWait* prev_ = nullptr;
