@@ -151,7 +151,7 @@ ngx_int_t BalancerPeer::run(ngx_peer_connection_t& pc) noexcept {
     if (host == nullptr) {
         return NGX_ERROR;
     }
-    host->exited = false;
+    host->recorded_exit.given = false;
     host->balancer_peer = this;
     bool ok = call_handler(*host, Phase::balancer, *conf_.balancer, 0, 0);
     host->balancer_peer = nullptr;
@@ -159,7 +159,7 @@ ngx_int_t BalancerPeer::run(ngx_peer_connection_t& pc) noexcept {
         return NGX_ERROR;
     }
     pc.tries += tries.granted();
-    return host->exited ? refuse(host->exit_code) : NGX_OK;
+    return host->recorded_exit.given ? refuse(host->recorded_exit.code) : NGX_OK;
 }
 
 // What nginx makes of ngx.exit(code).

@@ -54,8 +54,8 @@ const char* HttpHost::before_exit(int& status) noexcept {
 }
 
 void HttpHost::record_exit(int status) noexcept {
-    exit_code = status;
-    exited = true;
+    recorded_exit.code = status;
+    recorded_exit.given = true;
 }
 
 NGX_LUA_FFI int ngx_http_lua_ffi_redirect(ngx_http_request_t*, const u_char* uri, size_t uri_len,
@@ -104,41 +104,42 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, si
         return NGX_ERROR;
     }
 
-    host.exec_uri = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
-    host.exec_args = {};
-    if (host.exec_uri.data == nullptr) {
+    host.exec_target.uri = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
+    host.exec_target.args = {};
+    if (host.exec_target.uri.data == nullptr) {
         *err = "no memory";
         return NGX_ERROR;
     }
     std::string_view extra{reinterpret_cast<const char*>(args), args == nullptr ? 0 : args_len};
-    if (host.exec_uri.data[0] == '@') {
-        std::string_view target = ngx::view(host.exec_uri);
+    if (host.exec_target.uri.data[0] == '@') {
+        std::string_view target = ngx::view(host.exec_target.uri);
         size_t question = target.find('?');
         if (question != std::string_view::npos) {
             extra = extra.empty() ? target.substr(question + 1) : extra;
-            host.exec_uri.len = question;
+            host.exec_target.uri.len = question;
         }
         if (!extra.empty()) {
             ngx_str_t ignored = ngx::str(extra);
             ngx_log_error(NGX_LOG_WARN, host.log(), 0,
                           "query strings %V ignored when exec'ing named location %V", &ignored,
-                          &host.exec_uri);
+                          &host.exec_target.uri);
         }
     } else {
         ngx_uint_t flags = NGX_HTTP_LOG_UNSAFE;
-        if (ngx_http_parse_unsafe_uri(&r, &host.exec_uri, &host.exec_args, &flags) != NGX_OK) {
+        if (ngx_http_parse_unsafe_uri(&r, &host.exec_target.uri, &host.exec_target.args, &flags) !=
+            NGX_OK) {
             *err = "unsafe uri";
             return NGX_ERROR;
         }
         if (!extra.empty()) {
-            std::string_view own = ngx::view(host.exec_args);
+            std::string_view own = ngx::view(host.exec_target.args);
             size_t len = own.size() + extra.size() + (own.empty() ? 0 : 1);
             auto* p = static_cast<u_char*>(ngx_pnalloc(r.pool, len));
             if (p == nullptr) {
                 *err = "no memory";
                 return NGX_ERROR;
             }
-            host.exec_args = {len, p};
+            host.exec_target.args = {len, p};
             if (!own.empty()) {
                 p = ngx_cpymem(p, own.data(), own.size());
                 *p++ = '&';
@@ -146,7 +147,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, si
             ngx_memcpy(p, extra.data(), extra.size());
         }
     }
-    NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &host.exec_uri, &host.exec_args);
+    NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &host.exec_target.uri, &host.exec_target.args);
     host.run.end_by(Run::End::redirect_internally, 0);
     return NGX_AGAIN;
 }

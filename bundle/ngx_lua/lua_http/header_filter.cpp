@@ -23,17 +23,19 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
         return NGX_ERROR;
     }
 
-    host->exited = false;
+    host->recorded_exit.given = false;
     if (!call_handler(*host, Phase::header_filter, *conf.header_filter, 0, 0)) {
         return NGX_ERROR;
     }
-    if (host->exited) {
-        host->exited = false;
+    if (host->recorded_exit.given) {
+        host->recorded_exit.given = false;
         // The special response for the exit code comes through here again: the same code given once
         // more changes nothing.
-        if (host->exit_code != host->filter_exit_code && host->exit_code != NGX_OK) {
-            host->filter_exit_code = host->exit_code;
-            return ngx_http_filter_finalize_request(r, &ngx_http_lua_module, host->exit_code);
+        if (host->recorded_exit.code != host->recorded_exit.in_effect &&
+            host->recorded_exit.code != NGX_OK) {
+            host->recorded_exit.in_effect = host->recorded_exit.code;
+            return ngx_http_filter_finalize_request(r, &ngx_http_lua_module,
+                                                    host->recorded_exit.code);
         }
     }
     return next_filter(r);

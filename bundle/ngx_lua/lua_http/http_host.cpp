@@ -293,10 +293,10 @@ ngx_int_t HttpHost::redirect_internally() noexcept {
 
     output.discard();
     r->write_event_handler = ngx_http_request_empty_handler;
-    if (exec_uri.data[0] == '@') {
-        ngx_http_named_location(r, &exec_uri);
+    if (exec_target.uri.data[0] == '@') {
+        ngx_http_named_location(r, &exec_target.uri);
     } else {
-        ngx_http_internal_redirect(r, &exec_uri, &exec_args);
+        ngx_http_internal_redirect(r, &exec_target.uri, &exec_target.args);
     }
     if (!in_content) {
         ngx_http_finalize_request(r, NGX_DONE);

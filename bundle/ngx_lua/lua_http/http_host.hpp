@@ -12,7 +12,10 @@
 #include "lua_http/body_filter.hpp"
 #include "lua_http/client_abort.hpp"
 #include "lua_http/conf.hpp"
+#include "lua_http/control.hpp"
 #include "lua_http/output.hpp"
+#include "lua_http/request_body.hpp"
+#include "lua_http/response_headers.hpp"
 
 #include <optional>
 
@@ -56,22 +59,14 @@ public:
 
     ngx_http_request_t& request;
     Output output;
-    ngx_str_t exec_uri = {};  // target of ngx.exec
-    ngx_str_t exec_args = {}; //
     BodyFilter body_filter;
+    RequestBody body;
+    HeaderMarks headers;
+    ExecTarget exec_target;
+    RecordedExit recorded_exit;
     ClientAbort client_abort;
-    Wait* body_wait = nullptr;             // of ngx.req.read_body
     ForeignTask* foreign_task = nullptr;   // last given to another nginx module
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
-    off_t new_body_length = 0;             // ngx.req.init_body .. finish_body
-    bool new_body_started = false;
-    int filter_exit_code = 0;      // header_filter_by_lua*: the exit code in effect
-    int exit_code = 0;             // of ngx.exit in phases where it only records
-    bool exited = false;           // likewise: exit_code is valid
-    bool header_set = false;       // a response header was set by Lua
-    bool content_type_set = false; // Content-Type was set or cleared by Lua
-    bool body_pending = false;     // nginx reads the body before the handler runs
-    bool body_delayed = false;     // and will come back from the event loop
 
 private:
     HttpHost(ngx_http_request_t& r, Vm& vm) noexcept;

@@ -60,13 +60,13 @@ ngx_int_t Output::send_header_now() noexcept {
     if (r.headers_out.status == 0) {
         r.headers_out.status = NGX_HTTP_OK;
     }
-    if (!host_.content_type_set && loc_conf(&r).use_default_type &&
+    if (!host_.headers.content_type_set && loc_conf(&r).use_default_type &&
         r.headers_out.content_type.len == 0) {
         if (ngx_http_set_content_type(&r) != NGX_OK) {
             return NGX_ERROR;
         }
     }
-    if (!host_.header_set) {
+    if (!host_.headers.any_set) {
         ngx_http_clear_content_length((&r));
         ngx_http_clear_accept_ranges((&r));
     }
@@ -171,13 +171,13 @@ ngx_int_t Output::finish() noexcept {
     }
     if (!r.header_sent) {
         bool gathers = buffers_http10() && !gathered_.empty();
-        bool keep = host_.header_set;
+        bool keep = host_.headers.any_set;
         if (gathers) {
             set_content_length();
-            host_.header_set = true; // or the length would be cleared
+            host_.headers.any_set = true; // or the length would be cleared
         }
         ngx_int_t rc = send_header_now();
-        host_.header_set = keep;
+        host_.headers.any_set = keep;
         if (rc != NGX_OK) {
             return rc;
         }

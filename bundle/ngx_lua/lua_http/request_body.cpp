@@ -9,15 +9,15 @@ namespace {
 // The body came with the header, or it comes later and nginx calls back from its event loop.
 void on_body_before_phase(ngx_http_request_t* r) {
     HttpHost* host = HttpHost::of(r);
-    if (host == nullptr || !host->body_pending) {
+    if (host == nullptr || !host->body.comes_first) {
         return;
     }
-    host->body_pending = false;
-    if (!host->body_delayed) {
+    host->body.comes_first = false;
+    if (!host->body.delayed) {
         r->main->count--; // nginx has counted the reading
         return;
     }
-    host->body_delayed = false;
+    host->body.delayed = false;
     if (host->phase == Phase::content) {
         ngx_http_finalize_request(r, on_content(r));
     } else {
@@ -34,15 +34,15 @@ ngx_int_t read_body_before(HttpHost& host, Phase phase) noexcept {
         return NGX_OK;
     }
     host.phase = phase;
-    host.body_pending = true;
+    host.body.comes_first = true;
     prepare_body(r);
     ngx_int_t rc = ngx_http_read_client_request_body(r, on_body_before_phase);
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE || rc == NGX_ERROR) {
-        host.body_pending = false;
+        host.body.comes_first = false;
         return rc;
     }
-    if (host.body_pending) {
-        host.body_delayed = true;
+    if (host.body.comes_first) {
+        host.body.delayed = true;
         if (phase != Phase::content) {
             r->main->count--; // a content handler's finalisation with NGX_DONE gives it up
         }

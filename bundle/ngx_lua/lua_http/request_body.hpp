@@ -4,9 +4,22 @@
 #include "lua_engine/phase.hpp"
 #include "ngx/http.hpp"
 
+namespace lua {
+class Wait;
+}
+
 namespace lua::http {
 
 class HttpHost;
+
+// Part of the request's host.
+struct RequestBody {
+    Wait* wait = nullptr;     // of ngx.req.read_body
+    off_t new_length = 0;     // what ngx.req.init_body .. finish_body have so far
+    bool being_built = false; // between the two
+    bool comes_first = false; // nginx reads the body before the handler runs
+    bool delayed = false;     // and will come back from the event loop
+};
 
 // lua_need_request_body: reads the body before the first handler runs. NGX_OK: it is there.
 // NGX_DONE: the phase (or content handler) is called again once it is. Else how to finalise the

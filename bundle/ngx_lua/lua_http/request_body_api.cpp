@@ -55,18 +55,18 @@ public:
     bool started = false; // nginx reads asynchronously
 
 private:
-    void cancel() noexcept override { host_.body_wait = nullptr; }
+    void cancel() noexcept override { host_.body.wait = nullptr; }
 
     HttpHost& host_;
 };
 
 void BodyWait::on_body(ngx_http_request_t* r) noexcept {
     HttpHost* host = HttpHost::of(r);
-    if (host == nullptr || host->body_wait == nullptr) {
+    if (host == nullptr || host->body.wait == nullptr) {
         return;
     }
-    auto* wait = static_cast<BodyWait*>(host->body_wait);
-    host->body_wait = nullptr;
+    auto* wait = static_cast<BodyWait*>(host->body.wait);
+    host->body.wait = nullptr;
     if (wait->started) {
         wait->complete(0);
     } else {
@@ -147,15 +147,15 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_read_body(ngx_http_request_t* r, const char
         return fail(err, kNoMemory);
     }
     auto* wait = new (memory) BodyWait(host);
-    host.body_wait = wait;
+    host.body.wait = wait;
     prepare_body(r);
     ngx_int_t rc = ngx_http_read_client_request_body(r, BodyWait::on_body);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE || rc == NGX_ERROR) {
-        host.body_wait = nullptr;
+        host.body.wait = nullptr;
         return static_cast<int>(error_from_read(host, rc));
     }
-    if (host.body_wait == nullptr) {
+    if (host.body.wait == nullptr) {
         return NGX_OK;
     }
     // If reading fails later, nginx finalises the request by itself and must find it with no more
@@ -337,8 +337,8 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_init_body(ngx_http_request_t* r, size_t siz
         body->buf->end = body->buf->start; // everything goes to a file
     }
     HttpHost& host = running_host();
-    host.new_body_length = 0;
-    host.new_body_started = true;
+    host.body.new_length = 0;
+    host.body.being_built = true;
     return NGX_OK;
 }
 
@@ -348,10 +348,10 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_append_body(ngx_http_request_t* r, const u_
         return NGX_ERROR;
     }
     HttpHost& host = running_host();
-    if (!host.new_body_started || r->request_body == nullptr || r->request_body->buf == nullptr) {
+    if (!host.body.being_built || r->request_body == nullptr || r->request_body->buf == nullptr) {
         return fail(err, "request_body not initialized");
     }
-    host.new_body_length += static_cast<off_t>(len);
+    host.body.new_length += static_cast<off_t>(len);
     ngx_buf_t* buf = r->request_body->buf;
     while (len > 0) {
         auto room = static_cast<size_t>(buf->end - buf->last);
@@ -385,10 +385,10 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_finish_body(ngx_http_request_t* r, const ch
     }
     HttpHost& host = running_host();
     ngx_http_request_body_t* body = r->request_body;
-    if (!host.new_body_started || body == nullptr || body->buf == nullptr) {
+    if (!host.body.being_built || body == nullptr || body->buf == nullptr) {
         return fail(err, "request_body not initialized");
     }
-    host.new_body_started = false;
+    host.body.being_built = false;
 
     if (body->temp_file != nullptr) {
         if (body->buf->last > body->buf->pos && !spill_body(r)) {
@@ -406,7 +406,7 @@ NGX_LUA_FFI int ngx_http_lua_ffi_req_finish_body(ngx_http_request_t* r, const ch
             return fail(err, kNoMemory);
         }
     }
-    if (set_request_length(r, host.new_body_length) != NGX_OK) {
+    if (set_request_length(r, host.body.new_length) != NGX_OK) {
         return fail(err, kLengthFailed);
     }
     return NGX_OK;

@@ -89,7 +89,7 @@ void append_to_slot(ngx_table_elt_t** link, ngx_table_elt_t* header) {
 // the charset itself unless one is given.
 const char* set_content_type(HttpHost& host, const ngx_str_t& value) {
     HeadersOut& out = host.request.headers_out;
-    host.content_type_set = true;
+    host.headers.content_type_set = true;
     out.content_type = value;
     out.content_type_hash = 1;
     out.content_type_lowcase = nullptr;
@@ -119,10 +119,10 @@ const char* set_length(HttpHost& host, const ngx_str_t& value) {
 
 const char* clear_response_header(HttpHost& host, std::string_view name) noexcept {
     HeadersOut& out = host.request.headers_out;
-    host.header_set = true;
+    host.headers.any_set = true;
 
     if (ngx::equal_nocase(name, "content-type")) {
-        host.content_type_set = true;
+        host.headers.content_type_set = true;
         out.content_type = {};
         out.content_type_len = 0;
         out.content_type_lowcase = nullptr;
@@ -152,7 +152,7 @@ const char* set_response_header(HttpHost& host, std::string_view name_text,
         return kNoMemory;
     }
     std::string_view name = ngx::view(key);
-    host.header_set = true;
+    host.headers.any_set = true;
 
     if (name == "E-Tag" || ngx::equal_nocase(name, "e-tag")) {
         ngx_str_set(&key, "ETag");

@@ -12,6 +12,12 @@ namespace lua::http {
 
 class HttpHost;
 
+// Part of the request's host: what Lua code has set.
+struct HeaderMarks {
+    bool any_set = false;
+    bool content_type_set = false; // or cleared
+};
+
 // Sets a response header. Null, or why not.
 [[nodiscard]] const char* set_response_header(HttpHost& host, std::string_view name,
                                               std::string_view value, Write how) noexcept;
