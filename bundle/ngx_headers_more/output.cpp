@@ -1,5 +1,6 @@
 // Response headers: the filter, and what setting each header means for nginx.
 #include "headers_more.hpp"
+#include "ngx/response_headers.hpp"
 
 #include <algorithm>
 
@@ -9,27 +10,18 @@ namespace {
 
 using HeadersOut = ngx_http_headers_out_t;
 
-// Headers that nginx finds through a pointer. Where the pointer is null it may make the header
-// itself, so a cleared header stays listed, with hash 0: nginx does not send that.
-struct Slot {
-    std::string_view name;
-    ngx_table_elt_t* HeadersOut::*member;
-};
-
-constexpr Slot kSlots[] = {
-    {"Server", &HeadersOut::server},
-    {"Date", &HeadersOut::date},
-    {"Content-Encoding", &HeadersOut::content_encoding},
-    {"Location", &HeadersOut::location},
-    {"Refresh", &HeadersOut::refresh},
-    {"Last-Modified", &HeadersOut::last_modified},
-    {"Content-Range", &HeadersOut::content_range},
-    {"Accept-Ranges", &HeadersOut::accept_ranges},
-    {"WWW-Authenticate", &HeadersOut::www_authenticate},
-    {"Expires", &HeadersOut::expires},
-    {"E-Tag", &HeadersOut::etag},
-    {"Cache-Control", &HeadersOut::cache_control},
-};
+// The slot of a header. ETag goes by the name of E-Tag here, and Link is a header like any other.
+// A cleared header stays listed and in its slot, with hash 0: nginx then neither sends nor makes
+// it.
+const ngx::ResponseSlot* find_slot(std::string_view name) {
+    if (ngx::equal_nocase(name, "E-Tag")) {
+        return ngx::find_response_slot("etag");
+    }
+    const ngx::ResponseSlot* slot = ngx::find_response_slot(name);
+    bool is_listed_only =
+        slot != nullptr && (slot->member == &HeadersOut::etag || slot->member == &HeadersOut::link);
+    return is_listed_only ? nullptr : slot;
+}
 
 ngx_http_output_header_filter_pt next_header_filter;
 
@@ -143,13 +135,10 @@ ngx_table_elt_t* replace_listed(ngx_http_request_t* r, const Change& change, con
 }
 
 ngx_table_elt_t* add_listed(ngx_http_request_t* r, const Change& change, const ngx_str_t& value) {
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    ngx_table_elt_t* header = ngx::add_response_header(r, change.name.key, value);
     if (header != nullptr) {
-        *header = {};
         header->hash = value.len == 0 ? 0 : 1;
-        header->key = change.name.key;
         header->lowcase_key = change.name.lowcase;
-        header->value = value;
     }
     return header;
 }
@@ -166,9 +155,7 @@ void drop_stored(ngx_http_request_t* r, ngx_table_elt_t* HeadersOut::*member, bo
 } // namespace
 
 bool is_builtin_response_header(std::string_view name) {
-    return ngx::equal_nocase(name, "Content-Type") || ngx::equal_nocase(name, "Content-Length") ||
-           std::ranges::any_of(
-               kSlots, [name](const Slot& slot) { return ngx::equal_nocase(slot.name, name); });
+    return ngx::equal_nocase(name, "Content-Type") || find_slot(name) != nullptr;
 }
 
 ngx_int_t change_response(ngx_http_request_t* r, const Change& change, const ngx_str_t& value,
@@ -191,9 +178,8 @@ ngx_int_t change_response(ngx_http_request_t* r, const Change& change, const ngx
         return set_content_length(r, value);
     }
 
-    const auto slot = std::ranges::find_if(
-        kSlots, [name](const Slot& candidate) { return ngx::equal_nocase(candidate.name, name); });
-    const bool has_slot = slot != std::end(kSlots);
+    const ngx::ResponseSlot* slot = find_slot(name);
+    const bool has_slot = slot != nullptr;
 
     ngx_table_elt_t* header =
         replace_listed(r, change, value, has_slot ? r->headers_out.*slot->member : nullptr);

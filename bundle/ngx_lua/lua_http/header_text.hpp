@@ -14,4 +14,8 @@ enum class HeaderPart : uint8_t { name, value };
 [[nodiscard]] ngx_str_t copy_header_text(ngx_pool_t* pool, std::string_view text,
                                          HeaderPart part) noexcept;
 
+// The copies of a header's name and value, in one piece of memory; false when memory is short.
+[[nodiscard]] bool copy_header(ngx_pool_t* pool, std::string_view name, std::string_view value,
+                               ngx_str_t& key_copy, ngx_str_t& value_copy) noexcept;
+
 } // namespace lua::http

@@ -48,10 +48,13 @@ ngx_int_t set_request_header(ngx_http_request_t* r, std::string_view name_text,
     if (!can_change(r)) {
         return NGX_OK;
     }
-    const ngx_str_t key = copy_header_text(r->pool, name_text, HeaderPart::name);
-    const ngx_str_t value = copy_header_text(r->pool, value_text, HeaderPart::value);
+    ngx_str_t key;
+    ngx_str_t value;
+    if (!copy_header(r->pool, name_text, value_text, key, value)) {
+        return NGX_ERROR;
+    }
     const ngx::HeaderName name = ngx::header_name(r->pool, key);
-    if (key.data == nullptr || value.data == nullptr || name.lowcase == nullptr) {
+    if (name.lowcase == nullptr) {
         return NGX_ERROR;
     }
 

@@ -2,7 +2,7 @@
 
 #include "lua_http/header_text.hpp"
 #include "lua_http/http_host.hpp"
-#include "ngx/str.hpp"
+#include "ngx/response_headers.hpp"
 
 namespace lua::http {
 namespace {
@@ -12,49 +12,13 @@ constexpr const char* kNoMemory = "no memory";
 
 using HeadersOut = ngx_http_headers_out_t;
 
-// Headers that nginx's filters find through a pointer of headers_out.
-struct Known {
-    std::string_view name;
-    ngx_table_elt_t* HeadersOut::*slot;
-    bool multi = false; // may appear several times
-};
-
-constexpr Known kKnown[] = {
-    {"server", &HeadersOut::server},
-    {"date", &HeadersOut::date},
-    {"content-encoding", &HeadersOut::content_encoding},
-    {"location", &HeadersOut::location},
-    {"refresh", &HeadersOut::refresh},
-    {"last-modified", &HeadersOut::last_modified},
-    {"content-range", &HeadersOut::content_range},
-    {"accept-ranges", &HeadersOut::accept_ranges},
-    {"www-authenticate", &HeadersOut::www_authenticate, true},
-    {"expires", &HeadersOut::expires},
-    {"etag", &HeadersOut::etag},
-    {"content-length", &HeadersOut::content_length},
-    {"cache-control", &HeadersOut::cache_control, true},
-    {"link", &HeadersOut::link, true},
-};
-
-const Known* find_known(std::string_view name) {
-    for (const Known& known : kKnown) {
-        if (ngx::equal_nocase(known.name, name)) {
-            return &known;
-        }
-    }
-    return nullptr;
-}
-
 template <typename Visit>
 void for_each(HeadersOut& out, Visit visit) {
-    for (ngx_list_part_t* part = &out.headers.part; part != nullptr; part = part->next) {
-        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
-        for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (headers[i].hash != 0) {
-                visit(headers[i]);
-            }
+    ngx::for_each_header(out.headers, [&visit](ngx_table_elt_t& header) {
+        if (header.hash != 0) {
+            visit(header);
         }
-    }
+    });
 }
 
 // nginx skips list entries whose hash is 0.
@@ -64,18 +28,6 @@ void hide_all(HeadersOut& out, std::string_view name) {
             header.hash = 0;
         }
     });
-}
-
-ngx_table_elt_t* add(ngx_http_request_t* r, const ngx_str_t& key, const ngx_str_t& value) {
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
-    if (header != nullptr) {
-        header->hash = 1;
-        header->key = key;
-        header->value = value;
-        header->lowcase_key = nullptr;
-        header->next = nullptr;
-    }
-    return header;
 }
 
 void append_to_slot(ngx_table_elt_t** link, ngx_table_elt_t* header) {
@@ -136,8 +88,8 @@ const char* clear_response_header(HttpHost& host, std::string_view name) noexcep
     } else if (ngx::equal_nocase(name, "accept-ranges")) {
         host.request.allow_ranges = 0;
     }
-    if (const Known* known = find_known(name)) {
-        out.*(known->slot) = nullptr;
+    if (const ngx::ResponseSlot* slot = ngx::find_response_slot(name)) {
+        out.*(slot->member) = nullptr;
     }
     return nullptr;
 }
@@ -146,46 +98,46 @@ const char* set_response_header(HttpHost& host, std::string_view name_text,
                                 std::string_view value_text, Write how) noexcept {
     ngx_http_request_t* r = &host.request;
     HeadersOut& out = r->headers_out;
-    ngx_str_t key = copy_header_text(r->pool, name_text, HeaderPart::name);
-    ngx_str_t value = copy_header_text(r->pool, value_text, HeaderPart::value);
-    if (key.data == nullptr || value.data == nullptr) {
+    ngx_str_t key;
+    ngx_str_t value;
+    if (!copy_header(r->pool, name_text, value_text, key, value)) {
         return kNoMemory;
     }
     std::string_view name = ngx::view(key);
     host.headers.any_set = true;
 
-    if (name == "E-Tag" || ngx::equal_nocase(name, "e-tag")) {
+    if (ngx::equal_nocase(name, "e-tag")) {
         ngx_str_set(&key, "ETag");
         name = ngx::view(key);
     }
     if (ngx::equal_nocase(name, "content-type")) {
         return set_content_type(host, value);
     }
-    const Known* known = find_known(name);
-    if (known != nullptr && known->slot == &HeadersOut::content_length) {
+    const ngx::ResponseSlot* slot = ngx::find_response_slot(name);
+    if (slot != nullptr && slot->member == &HeadersOut::content_length) {
         if (const char* error = set_length(host, value)) {
             return error;
         }
     }
-    if (how == Write::replace || (known != nullptr && !known->multi)) {
+    if (how == Write::replace || (slot != nullptr && !slot->multi)) {
         hide_all(out, name);
-        if (known != nullptr) {
-            out.*(known->slot) = nullptr;
+        if (slot != nullptr) {
+            out.*(slot->member) = nullptr;
         }
     }
-    ngx_table_elt_t* header = add(r, key, value);
+    ngx_table_elt_t* header = ngx::add_response_header(r, key, value);
     if (header == nullptr) {
         return kNoMemory;
     }
-    if (known == nullptr) {
+    if (slot == nullptr) {
         return nullptr;
     }
     // Through this pointer nginx would find an address without host and put its own before it.
-    bool keep_relative = known->slot == &HeadersOut::location && value_text.starts_with('/');
+    bool keep_relative = slot->member == &HeadersOut::location && value_text.starts_with('/');
     if (!keep_relative) {
-        append_to_slot(&(out.*(known->slot)), header);
+        append_to_slot(&(out.*(slot->member)), header);
     }
-    if (known->slot == &HeadersOut::last_modified) {
+    if (slot->member == &HeadersOut::last_modified) {
         out.last_modified_time = ngx_parse_http_time(value.data, value.len);
     }
     return nullptr;
