@@ -159,3 +159,23 @@ init_worker_by_lua_block {
 ngx.say("ok")
 --- response_body
 ok
+
+
+
+=== a call of capture_multi that fails keeps no ctx table
+--- lua
+local tables = setmetatable({}, { __mode = "k" })
+local function attempt()
+    local ctx = {}
+    tables[ctx] = true
+    return pcall(ngx.location.capture_multi, { { "/a", { ctx = ctx } }, { "/../.." } })
+end
+ngx.say(attempt())
+collectgarbage()
+collectgarbage()
+ngx.say(next(tables))
+--- response_body
+falseunsafe uri in argument #1: /../..
+nil
+--- no_error_log
+[alert]

@@ -37,6 +37,46 @@ const char* may_leave(Host* host) {
     return host->run.blocks_abort() ? kPendingSubrequests : nullptr;
 }
 
+// A named location gets no query.
+void drop_query(ExecTarget& target, std::string_view extra, ngx_log_t* log) {
+    std::string_view name = ngx::view(target.uri);
+    size_t question = name.find('?');
+    if (question != std::string_view::npos) {
+        extra = extra.empty() ? name.substr(question + 1) : extra;
+        target.uri.len = question;
+    }
+    if (!extra.empty()) {
+        ngx_str_t ignored = ngx::str(extra);
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "query strings %V ignored when exec'ing named location %V", &ignored,
+                      &target.uri);
+    }
+}
+
+// Parts target.uri from its query, to which extra is added. Null, or why not.
+const char* parse_target(ngx_http_request_t& r, ExecTarget& target, std::string_view extra) {
+    ngx_uint_t flags = NGX_HTTP_LOG_UNSAFE;
+    if (ngx_http_parse_unsafe_uri(&r, &target.uri, &target.args, &flags) != NGX_OK) {
+        return "unsafe uri";
+    }
+    if (extra.empty()) {
+        return nullptr;
+    }
+    std::string_view own = ngx::view(target.args);
+    size_t len = own.size() + extra.size() + (own.empty() ? 0 : 1);
+    auto* p = static_cast<u_char*>(ngx_pnalloc(r.pool, len));
+    if (p == nullptr) {
+        return "no memory";
+    }
+    target.args = {len, p};
+    if (!own.empty()) {
+        p = ngx_cpymem(p, own.data(), own.size());
+        *p++ = '&';
+    }
+    ngx_memcpy(p, extra.data(), extra.size());
+    return nullptr;
+}
+
 } // namespace
 
 const char* HttpHost::before_exit(int& status) noexcept {
@@ -104,50 +144,23 @@ NGX_LUA_FFI int ngx_http_lua_ffi_exec(ngx_http_request_t*, const u_char* uri, si
         return NGX_ERROR;
     }
 
-    host.exec_target.uri = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
-    host.exec_target.args = {};
-    if (host.exec_target.uri.data == nullptr) {
+    ExecTarget& target = host.exec_target;
+    target.uri = ngx::copy(r.pool, {reinterpret_cast<const char*>(uri), uri_len});
+    target.args = {};
+    if (target.uri.data == nullptr) {
         *err = "no memory";
         return NGX_ERROR;
     }
     std::string_view extra{reinterpret_cast<const char*>(args), args == nullptr ? 0 : args_len};
-    if (host.exec_target.uri.data[0] == '@') {
-        std::string_view target = ngx::view(host.exec_target.uri);
-        size_t question = target.find('?');
-        if (question != std::string_view::npos) {
-            extra = extra.empty() ? target.substr(question + 1) : extra;
-            host.exec_target.uri.len = question;
-        }
-        if (!extra.empty()) {
-            ngx_str_t ignored = ngx::str(extra);
-            ngx_log_error(NGX_LOG_WARN, host.log(), 0,
-                          "query strings %V ignored when exec'ing named location %V", &ignored,
-                          &host.exec_target.uri);
-        }
+    if (target.uri.data[0] == '@') {
+        drop_query(target, extra, host.log());
     } else {
-        ngx_uint_t flags = NGX_HTTP_LOG_UNSAFE;
-        if (ngx_http_parse_unsafe_uri(&r, &host.exec_target.uri, &host.exec_target.args, &flags) !=
-            NGX_OK) {
-            *err = "unsafe uri";
+        *err = parse_target(r, target, extra);
+        if (*err != nullptr) {
             return NGX_ERROR;
         }
-        if (!extra.empty()) {
-            std::string_view own = ngx::view(host.exec_target.args);
-            size_t len = own.size() + extra.size() + (own.empty() ? 0 : 1);
-            auto* p = static_cast<u_char*>(ngx_pnalloc(r.pool, len));
-            if (p == nullptr) {
-                *err = "no memory";
-                return NGX_ERROR;
-            }
-            host.exec_target.args = {len, p};
-            if (!own.empty()) {
-                p = ngx_cpymem(p, own.data(), own.size());
-                *p++ = '&';
-            }
-            ngx_memcpy(p, extra.data(), extra.size());
-        }
     }
-    NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &host.exec_target.uri, &host.exec_target.args);
+    NGX_LUA_DEBUG(host.log(), "lua exec \"%V?%V\"", &target.uri, &target.args);
     host.run.end_by(Run::End::redirect_internally, 0);
     return NGX_AGAIN;
 }

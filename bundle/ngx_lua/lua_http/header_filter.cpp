@@ -23,19 +23,18 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
         return NGX_ERROR;
     }
 
-    host->recorded_exit.given = false;
+    RecordedExit& exit = host->recorded_exit;
+    exit.given = false;
     if (!call_handler(*host, Phase::header_filter, *conf.header_filter, 0, 0)) {
         return NGX_ERROR;
     }
-    if (host->recorded_exit.given) {
-        host->recorded_exit.given = false;
+    if (exit.given) {
+        exit.given = false;
         // The special response for the exit code comes through here again: the same code given once
         // more changes nothing.
-        if (host->recorded_exit.code != host->recorded_exit.in_effect &&
-            host->recorded_exit.code != NGX_OK) {
-            host->recorded_exit.in_effect = host->recorded_exit.code;
-            return ngx_http_filter_finalize_request(r, &ngx_http_lua_module,
-                                                    host->recorded_exit.code);
+        if (exit.code != exit.in_effect && exit.code != NGX_OK) {
+            exit.in_effect = exit.code;
+            return ngx_http_filter_finalize_request(r, &ngx_http_lua_module, exit.code);
         }
     }
     return next_filter(r);

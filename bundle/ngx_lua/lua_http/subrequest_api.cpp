@@ -167,6 +167,26 @@ void read_options(lua_State* L, ngx_pool_t* pool, int options, SubrequestSpec& s
     read_ctx(L, options, spec);
 }
 
+// Gives back the ctx tables that no subrequest has taken over, when the call raises.
+class KeptTables {
+public:
+    KeptTables(Vm& vm, SubrequestSpec* specs, int n) : vm_(vm), specs_(specs), n_(n) {}
+    ~KeptTables() {
+        for (int i = 0; i < n_; i++) {
+            if (specs_[i].ctx_ref != LUA_NOREF) {
+                drop_ctx_table(vm_, specs_[i].ctx_ref);
+            }
+        }
+    }
+    KeptTables(const KeptTables&) = delete;
+    KeptTables& operator=(const KeptTables&) = delete;
+
+private:
+    Vm& vm_;
+    SubrequestSpec* specs_;
+    int n_;
+};
+
 // Reads the query {uri, options} at `query`, the index-th (from 0) of the call.
 void read_query(lua_State* L, HttpHost& host, int query, int index, SubrequestSpec& spec) {
     ngx_pool_t* pool = host.pool();
@@ -235,6 +255,9 @@ int capture_all(lua_State* L, HttpHost& host, int n) {
     for (int i = 0; i < n; i++) {
         new (&specs[i]) SubrequestSpec{};
         new (&captures[i]) Capture{};
+    }
+    KeptTables kept{host.vm(), specs, n};
+    for (int i = 0; i < n; i++) {
         lua_rawgeti(L, 1, i + 1);
         read_query(L, host, lua_gettop(L), i, specs[i]);
         lua_pop(L, 1);
@@ -248,6 +271,7 @@ int capture_all(lua_State* L, HttpHost& host, int n) {
         if (rc != NGX_OK) {
             return luaL_error(L, format, static_cast<int>(rc));
         }
+        specs[i].ctx_ref = LUA_NOREF; // the subrequest's now
     }
     for (int i = 0; i < n; i++) {
         captures[i].wait = wait;
