@@ -1,12 +1,18 @@
 // The engine as an nginx CORE module. The bindings are modules of their own that use it; what lies
 // here belongs to no subsystem.
+#include "lua_process/process_table.hpp"
 #include "lua_process/reaper.hpp"
 #include "lua_process/thread_vm.hpp"
 #include "ngx/nginx.hpp"
 
 namespace {
 
+ngx_int_t init_module(ngx_cycle_t* cycle) noexcept {
+    return lua::process::ProcessTable::create(cycle);
+}
+
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+    lua::process::ProcessTable::enter();
     lua::pipe::take_over_sigchld(cycle);
     return NGX_OK;
 }
@@ -29,7 +35,7 @@ ngx_module_t ngx_lua_core_module = {
     nullptr,                  // module directives
     NGX_CORE_MODULE,          // module type
     nullptr,                  // init master
-    nullptr,                  // init module
+    init_module,              // init module
     init_process,             // init process
     nullptr,                  // init thread
     nullptr,                  // exit thread

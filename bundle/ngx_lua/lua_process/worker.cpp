@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "lua_process/cycle.hpp"
+#include "lua_process/process_table.hpp"
 #include "ngx/export.hpp"
 #include "ngx/nginx.hpp"
 #include "ngx/str.hpp"
@@ -9,6 +10,7 @@
 namespace {
 
 using lua::process::ConfiguringCycle;
+using lua::process::ProcessTable;
 
 constexpr int kPrivilegedAgent = 99;
 
@@ -34,11 +36,14 @@ bool is_worker() noexcept {
 // A process does not know how many slots of ngx_processes are in use: ngx_last_process is as it was
 // when the process was born. It learns of its siblings from the slots that it inherited and from
 // the master's messages; both leave a pid and an open channel, and the message of an exit closes
-// the channel. The names of siblings born later are unknown, so a cache manager among them counts
-// as a worker.
-bool is_sibling_worker(const ngx_process_t& process) noexcept {
-    const bool alive = process.pid > 0 && process.channel[0] > 0;
-    return alive && (process.name == nullptr || std::string_view(process.name) == "worker process");
+// the channel. Only inherited slots have a name; the others' owners say themselves what they are.
+bool is_sibling_worker(ngx_int_t slot) noexcept {
+    const ngx_process_t& process = ngx_processes[slot];
+    if (process.pid <= 0 || process.channel[0] <= 0) {
+        return false;
+    }
+    return process.name == nullptr ? !ProcessTable::is_no_worker(slot, process.pid)
+                                   : std::string_view(process.name) == "worker process";
 }
 
 } // namespace
@@ -73,7 +78,7 @@ NGX_LUA_FFI int ngx_lua_ffi_worker_pids(int* pids, size_t* count) noexcept {
     for (ngx_int_t i = 0; i < NGX_MAX_PROCESSES && found < capacity; i++) {
         if (ngx_process == NGX_PROCESS_WORKER && i == ngx_process_slot) {
             pids[found++] = static_cast<int>(ngx_pid);
-        } else if (is_sibling_worker(ngx_processes[i])) {
+        } else if (is_sibling_worker(i)) {
             pids[found++] = static_cast<int>(ngx_processes[i].pid);
         }
     }
