@@ -101,9 +101,12 @@ int Vm::open_protected(lua_State* L) {
     set_package_paths(L, recipe, vm.parent_ == nullptr ? nullptr : vm.parent_->L_);
     install_engine_api(L, recipe);
 
+    // What runs once is not worth compiling, and must not count towards what is.
+    luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "resty.core");
     lua_call(L, 1, 0);
+    luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON);
 
     guard_globals(L);
     return 0;
