@@ -106,17 +106,12 @@ ngx_int_t BalancerPeer::init(ngx_http_request_t* r, ngx_http_upstream_srv_conf_t
 }
 
 void BalancerPeer::wrap(ngx_peer_connection_t& pc) noexcept {
-    inner_data_ = pc.data;
-    inner_get_ = pc.get;
-    inner_free_ = pc.free;
-    inner_notify_ = pc.notify;
+    inner_.take(pc);
     pc.data = this;
     pc.get = on_get;
     pc.free = on_free;
     pc.notify = on_notify;
 #if (NGX_HTTP_SSL)
-    inner_set_session_ = pc.set_session;
-    inner_save_session_ = pc.save_session;
     pc.set_session = on_set_session;
     pc.save_session = on_save_session;
     tls_host_ = request.upstream->ssl_name;
@@ -142,7 +137,7 @@ ngx_int_t BalancerPeer::on_get(ngx_peer_connection_t* pc, void* data) noexcept {
         ngx_log_error(NGX_LOG_ERR, pc->log, 0, "lua balancer: no peer set");
         return NGX_ERROR;
     }
-    return peer.inner_get_(pc, peer.inner_data_);
+    return peer.inner_.get(pc);
 }
 
 // NGX_OK: the try goes on.
@@ -227,7 +222,7 @@ void BalancerPeer::on_free(ngx_peer_connection_t* pc, void* data, ngx_uint_t sta
 
     peer.last_state = state;
     if (!peer.chosen_) {
-        peer.inner_free_(pc, peer.inner_data_, state);
+        peer.inner_.free(pc, state);
         return;
     }
     if (peer.choice.keepalive) {
@@ -265,9 +260,7 @@ void BalancerPeer::on_notify(ngx_peer_connection_t* pc, void* data, ngx_uint_t t
     auto& peer = *static_cast<BalancerPeer*>(data);
 
     if (!peer.chosen_) {
-        if (peer.inner_notify_ != nullptr) {
-            peer.inner_notify_(pc, peer.inner_data_, type);
-        }
+        peer.inner_.notify(pc, type);
         return;
     }
 #ifdef NGX_HTTP_UPSTREAM_NOTIFY_CACHED_CONNECTION_ERROR
@@ -283,13 +276,13 @@ void BalancerPeer::on_notify(ngx_peer_connection_t* pc, void* data, ngx_uint_t t
 // Sessions belong to the peers of the inner method.
 ngx_int_t BalancerPeer::on_set_session(ngx_peer_connection_t* pc, void* data) noexcept {
     auto& peer = *static_cast<BalancerPeer*>(data);
-    return peer.chosen_ ? NGX_OK : peer.inner_set_session_(pc, peer.inner_data_);
+    return peer.chosen_ ? NGX_OK : peer.inner_.set_session(pc);
 }
 
 void BalancerPeer::on_save_session(ngx_peer_connection_t* pc, void* data) noexcept {
     auto& peer = *static_cast<BalancerPeer*>(data);
     if (!peer.chosen_) {
-        peer.inner_save_session_(pc, peer.inner_data_);
+        peer.inner_.save_session(pc);
     }
 }
 

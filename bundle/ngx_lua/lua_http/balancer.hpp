@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lua_balancer/idle_pool.hpp"
+#include "lua_balancer/inner_method.hpp"
 #include "lua_balancer/tries.hpp"
 #include "ngx/http.hpp"
 
@@ -67,13 +68,8 @@ private:
     static constexpr unsigned kMaxRefusals = 1000;
 
     ServConf& conf_;
-    void* inner_data_ = nullptr;
-    ngx_event_get_peer_pt inner_get_ = nullptr;
-    ngx_event_free_peer_pt inner_free_ = nullptr;
-    ngx_event_notify_peer_pt inner_notify_ = nullptr;
+    balancer::InnerMethod inner_;
 #if (NGX_HTTP_SSL)
-    ngx_event_set_peer_session_pt inner_set_session_ = nullptr;
-    ngx_event_save_peer_session_pt inner_save_session_ = nullptr;
     ngx_str_t tls_host_ = {}; // upstream's own
 #endif
     balancer::Idle* idle_ = nullptr; // of the try's connection, if it came from the pool

@@ -4,6 +4,7 @@
 #include "lua_engine/handler.hpp"
 #include "lua_net/socket_conf.hpp"
 #include "lua_process/service.hpp"
+#include "lua_stream/balancer.hpp"
 #include "ngx/conf.hpp"
 #include "ngx/stream.hpp"
 
@@ -25,6 +26,7 @@ struct ServConf : net::SocketConf {
     Handler* preread = nullptr;
     Handler* content = nullptr;
     Handler* log = nullptr;
+    Balancing balancing; // of an upstream block
 };
 
 [[nodiscard]] ServConf& serv_conf(ngx_stream_session_t* s) noexcept;

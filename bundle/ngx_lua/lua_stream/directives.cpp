@@ -26,6 +26,7 @@ constexpr auto compile_path =
 constinit Family preread_family{"preread_by_lua", note_preread, compile_path, true, true};
 constinit Family content_family{"content_by_lua", install_content_handler, compile_path, true,
                                 true};
+constinit Family balancer_family{"balancer_by_lua", install_balancer, nullptr, false, true};
 constinit Family log_family{"log_by_lua", nullptr, compile_path, true, true};
 
 char* set_code_cache(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
@@ -67,6 +68,11 @@ char* set_load_resty_core(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
     return NGX_CONF_OK;
 }
 
+template <Form form>
+char* set_balancer(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return set_handler(cf, balancer_family, form, &static_cast<ServConf*>(conf)->balancing.handler);
+}
+
 auto own_rows() {
     return std::array{
         ngx::custom<set_load_resty_core>("lua_load_resty_core", kMain | NGX_CONF_FLAG, main_level),
@@ -83,6 +89,11 @@ auto own_rows() {
         file_form<&ServConf::content>("content_by_lua_file", kServer, srv_level, content_family),
         block_form<&ServConf::log>("log_by_lua_block", kAnywhere, srv_level, log_family),
         file_form<&ServConf::log>("log_by_lua_file", kAnywhere, srv_level, log_family),
+        ngx::custom<set_balancer<Form::block>>(
+            "balancer_by_lua_block", NGX_STREAM_UPS_CONF | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
+            srv_level),
+        ngx::custom<set_balancer<Form::file>>("balancer_by_lua_file",
+                                              NGX_STREAM_UPS_CONF | NGX_CONF_TAKE1, srv_level),
     };
 }
 

@@ -54,8 +54,9 @@ public:
     ngx_stream_session_t& session;
     Output output;
     PrereadPeek peek;
-    int exit_code = NGX_OK; // of ngx.exit in phases where it only records
-    bool exited = false;    // likewise: exit_code is valid
+    BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
+    int exit_code = NGX_OK;                // of ngx.exit in phases where it only records
+    bool exited = false;                   // likewise: exit_code is valid
 
 private:
     StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept;
