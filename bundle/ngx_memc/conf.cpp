@@ -1,7 +1,7 @@
 // The module: configuration and directives.
 #include "memc.hpp"
 
-#include "ngx/conf.hpp"
+#include "ngx/module.hpp"
 #include "ngx/pool.hpp"
 
 namespace memc {
@@ -13,32 +13,27 @@ using ngx::http::kAnyLevel;
 constexpr ngx_uint_t kLevel = NGX_HTTP_LOC_CONF_OFFSET;
 constexpr ngx_uint_t kLocation = NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF;
 
-char* failed() {
-    return static_cast<char*>(NGX_CONF_ERROR);
-}
-
 char* set_pass(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
     auto* main =
         static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_memc_module));
     return add_variables(cf, *main)
                ? ngx::http::set_upstream_pass<LocConf, content_handler>(cf, cmd, conf)
-               : failed();
+               : ngx::conf_failed();
 }
 
 char* set_commands_allowed(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     ngx_uint_t& allowed = static_cast<LocConf*>(conf)->commands_allowed;
     if (allowed != 0) {
-        return const_cast<char*>("is duplicate");
+        return ngx::conf_message("is duplicate");
     }
 
-    const std::span args(static_cast<ngx_str_t*>(cf->args->elts), cf->args->nelts);
-    for (ngx_str_t& arg : args.subspan(1)) {
+    for (ngx_str_t& arg : ngx::arguments(cf).subspan(1)) {
         const std::optional<Command> command = find_command(ngx::view(arg));
         if (!command) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "Unknown memcached command \"%V\" used in \"memc_cmds_allowed\"",
                                &arg);
-            return failed();
+            return ngx::conf_failed();
         }
         allowed |= bit(*command);
     }
@@ -51,28 +46,20 @@ char* refuse(ngx_conf_t* cf, ngx_command_t* cmd, void*) noexcept {
                        "\"%V\" is not supported, use the \"%s\" parameter of the \"server\" "
                        "directive inside the \"upstream\" block",
                        &cmd->name, static_cast<const char*>(cmd->post));
-    return failed();
+    return ngx::conf_failed();
 }
-
-ngx_conf_bitmask_t next_upstream[] = {
-    {ngx_string("error"), NGX_HTTP_UPSTREAM_FT_ERROR},
-    {ngx_string("timeout"), NGX_HTTP_UPSTREAM_FT_TIMEOUT},
-    {ngx_string("invalid_response"), NGX_HTTP_UPSTREAM_FT_INVALID_HEADER},
-    {ngx_string("not_found"), NGX_HTTP_UPSTREAM_FT_HTTP_404},
-    {ngx_string("off"), NGX_HTTP_UPSTREAM_FT_OFF},
-    {ngx_null_string, 0},
-};
 
 char max_fails[] = "max_fails";
 char fail_timeout[] = "fail_timeout";
 
-auto directives = ngx::http::upstream_commands<"memc">(
-    next_upstream, ngx::custom<set_pass>("memc_pass", kLocation | NGX_CONF_TAKE1, kLevel),
+auto directives = ngx::http::upstream_commands<"memc", LocConf>(
+    ngx::http::next_upstream_or_not_found,
+    ngx::custom<set_pass>("memc_pass", kLocation | NGX_CONF_TAKE1, kLevel),
     ngx::custom<set_commands_allowed>("memc_cmds_allowed",
                                       kAnyLevel | NGX_HTTP_LIF_CONF | NGX_CONF_1MORE, kLevel),
     ngx::flag<&LocConf::flags_to_last_modified>("memc_flags_to_last_modified", kLocation, kLevel),
-    ngx::flag<&ngx_http_upstream_conf_t::ignore_client_abort>("memc_ignore_client_abort", kLocation,
-                                                              kLevel),
+    ngx::flag<&ngx_http_upstream_conf_t::ignore_client_abort, LocConf>("memc_ignore_client_abort",
+                                                                       kLocation, kLevel),
     ngx::custom<refuse>("memc_upstream_max_fails", kAnyLevel | NGX_CONF_TAKE1, kLevel, max_fails),
     ngx::custom<refuse>("memc_upstream_fail_timeout", kAnyLevel | NGX_CONF_TAKE1, kLevel,
                         fail_timeout));
@@ -116,17 +103,6 @@ ngx_http_module_t module_context = {
 
 } // namespace memc
 
-ngx_module_t ngx_http_memc_module = {
-    NGX_MODULE_V1,
-    &memc::module_context,
-    memc::directives.data(),
-    NGX_HTTP_MODULE,
-    nullptr, // init master
-    nullptr, // init module
-    nullptr, // init process
-    nullptr, // init thread
-    nullptr, // exit thread
-    nullptr, // exit process
-    nullptr, // exit master
-    NGX_MODULE_V1_PADDING,
-};
+extern "C" {
+ngx_module_t ngx_http_memc_module = ngx::http_module(memc::module_context, memc::directives.data());
+}

@@ -5,6 +5,7 @@
 
 #include "ngx/pool.hpp"
 #include "ngx/upstream_protocol.hpp"
+#include "ngx/variables.hpp"
 
 namespace memc {
 
@@ -23,22 +24,15 @@ private:
 
     bool read_key(size_t& escapes);
     bool make_value(ngx_chain_t*& first, off_t& size);
-    ngx_chain_t* link(const ngx_buf_t& buf) const;
     ReplyHead parse_simple(std::string_view bytes);
     void log_invalid(const ValueLine& value) const;
     ReplyHead found(const ValueLine& value);
-    std::string_view text(ngx_int_t index) const;
+    std::string_view text(ngx_int_t index) const { return ngx::variable_text(request(), index); }
 
     Command command_;
     ngx_str_t key_{};       // as it goes to the server
     ngx::SizedBody body_{}; // what follows the head
 };
-
-// The variable's value; empty if it is not set.
-std::string_view Memcached::text(ngx_int_t index) const {
-    const ngx_http_variable_value_t* v = variable(request(), index);
-    return v == nullptr || v->not_found ? std::string_view{} : view(*v);
-}
 
 // The key as it is set; how many bytes of it need escapes.
 bool Memcached::read_key(size_t& escapes) {
@@ -54,30 +48,13 @@ bool Memcached::read_key(size_t& escapes) {
     return true;
 }
 
-ngx_chain_t* Memcached::link(const ngx_buf_t& buf) const {
-    ngx_chain_t* cl = ngx_alloc_chain_link(request()->pool);
-    if (cl != nullptr) {
-        cl->next = nullptr;
-        cl->buf = ngx::make<ngx_buf_t>(request()->pool, buf);
-    }
-    return cl == nullptr || cl->buf == nullptr ? nullptr : cl;
-}
-
-ngx_buf_t memory(std::string_view text) {
-    ngx_buf_t buf{};
-    buf.start = buf.pos = ngx::bytes(text.data());
-    buf.end = buf.last = buf.pos + text.size();
-    buf.memory = 1;
-    return buf;
-}
-
 // The value to store with its line end: $memc_value, or else the request's body. The body's buffers
 // get new heads, since several subrequests may send them.
 bool Memcached::make_value(ngx_chain_t*& first, off_t& size) {
     ngx_http_request_t* r = request();
     ngx_chain_t** end = &first;
-    const auto append = [this, &end](const ngx_buf_t& buf) {
-        *end = link(buf);
+    const auto append = [this, &end](const auto& content) {
+        *end = make_link(content);
         if (*end == nullptr) {
             return false;
         }
@@ -85,11 +62,12 @@ bool Memcached::make_value(ngx_chain_t*& first, off_t& size) {
         return true;
     };
 
+    constexpr std::string_view kLineEnd = "\r\n";
     size = 0;
     const ngx_http_variable_value_t* value = variable(r, main_conf(r).value);
     if (value != nullptr && !value->not_found) {
         size = value->len;
-        return (size == 0 || append(memory(view(*value)))) && append(memory("\r\n"));
+        return (size == 0 || append(view(*value))) && append(kLineEnd);
     }
 
     const bool has_body = r->request_body != nullptr &&
@@ -114,7 +92,7 @@ bool Memcached::make_value(ngx_chain_t*& first, off_t& size) {
             return false;
         }
     }
-    return append(memory("\r\n"));
+    return append(kLineEnd);
 }
 
 ngx_chain_t* Memcached::create_request() {
@@ -142,8 +120,8 @@ ngx_chain_t* Memcached::create_request() {
     const std::string_view delta = is_arithmetic(command_) ? text(conf.value) : std::string_view{};
 
     const size_t blanks_and_end = 6;
-    ngx_chain_t* head = buffer(command.size() + key_.len + 2 * escapes + flags.size() +
-                               exptime.size() + NGX_OFF_T_LEN + delta.size() + blanks_and_end);
+    ngx_chain_t* head = make_link(command.size() + key_.len + 2 * escapes + flags.size() +
+                                  exptime.size() + NGX_OFF_T_LEN + delta.size() + blanks_and_end);
     if (head == nullptr) {
         return nullptr;
     }

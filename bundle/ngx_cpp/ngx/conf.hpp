@@ -69,6 +69,13 @@ ngx_command_t number(const char* name, ngx_uint_t where, ngx_uint_t level, void*
                                                                        level, post);
 }
 
+// A number that nginx's own struct holds unsigned.
+template <auto Member, typename Conf = detail::OwnerOf<Member>>
+ngx_command_t count(const char* name, ngx_uint_t where, ngx_uint_t level, void* post = nullptr) {
+    return detail::row<Conf, Member, ngx_uint_t, ngx_conf_set_num_slot>(
+        name, where | NGX_CONF_TAKE1, level, post);
+}
+
 template <auto Member, typename Conf = detail::OwnerOf<Member>>
 ngx_command_t size(const char* name, ngx_uint_t where, ngx_uint_t level, void* post = nullptr) {
     return detail::row<Conf, Member, size_t, ngx_conf_set_size_slot>(name, where | NGX_CONF_TAKE1,

@@ -2,8 +2,8 @@
 // directives that all of them have.
 #pragma once
 
-#include "ngx/complex_value.hpp"
 #include "ngx/conf.hpp"
+#include "ngx/module.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,10 +59,8 @@ inline void merge_upstream_conf(UpstreamConf& conf, UpstreamConf& prev) {
 template <typename Conf, ngx_http_handler_pt Handler, in_port_t DefaultPort = 0>
 char* set_upstream_pass(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     UpstreamConf& conf = *static_cast<Conf*>(data);
-    const auto failed = static_cast<char*>(NGX_CONF_ERROR);
-
     if (conf.upstream != nullptr || conf.target != nullptr) {
-        return const_cast<char*>("is duplicate");
+        return conf_message("is duplicate");
     }
 
     auto* clcf = static_cast<ngx_http_core_loc_conf_t*>(
@@ -72,10 +70,10 @@ char* set_upstream_pass(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
         clcf->auto_redirect = 1;
     }
 
-    ngx_str_t& name = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    ngx_str_t& name = arguments(cf)[1];
     if (ngx_http_script_variables_count(&name) != 0) {
         conf.target = compile(cf, name);
-        return conf.target == nullptr ? failed : NGX_CONF_OK;
+        return conf.target == nullptr ? conf_failed() : NGX_CONF_OK;
     }
 
     ngx_url_t url{};
@@ -83,7 +81,7 @@ char* set_upstream_pass(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     url.default_port = DefaultPort;
     url.no_resolve = 1;
     conf.upstream = ngx_http_upstream_add(cf, &url, 0);
-    return conf.upstream == nullptr ? failed : NGX_CONF_OK;
+    return conf.upstream == nullptr ? conf_failed() : NGX_CONF_OK;
 }
 
 // The upstream block or server of that name in the configuration; null if there is none.
@@ -110,6 +108,16 @@ inline ngx_http_upstream_srv_conf_t* find_upstream(ngx_http_request_t* r, const 
 
 inline constexpr ngx_uint_t kAnyLevel = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
+// The words of NAME_next_upstream where a server may say that it has not what was asked for.
+inline ngx_conf_bitmask_t next_upstream_or_not_found[] = {
+    {ngx_string("error"), NGX_HTTP_UPSTREAM_FT_ERROR},
+    {ngx_string("timeout"), NGX_HTTP_UPSTREAM_FT_TIMEOUT},
+    {ngx_string("invalid_response"), NGX_HTTP_UPSTREAM_FT_INVALID_HEADER},
+    {ngx_string("not_found"), NGX_HTTP_UPSTREAM_FT_HTTP_404},
+    {ngx_string("off"), NGX_HTTP_UPSTREAM_FT_OFF},
+    {ngx_null_string, 0},
+};
+
 // A string as a template argument, and two of them as one.
 template <size_t N>
 struct Text {
@@ -125,33 +133,32 @@ inline constexpr auto joined = [] {
 }();
 
 // `own` and NAME_connect_timeout, NAME_send_timeout, NAME_read_timeout, NAME_buffer_size and
-// NAME_next_upstream, whose words are in `next`.
-template <Text Name, typename... Rows>
+// NAME_next_upstream, whose words are in `next`. Conf is the module's.
+template <Text Name, typename Conf, typename... Rows>
 auto upstream_commands(ngx_conf_bitmask_t* next, const Rows&... own) {
-    using Conf = ngx_http_upstream_conf_t;
+    using Base = ngx_http_upstream_conf_t;
     constexpr ngx_uint_t level = NGX_HTTP_LOC_CONF_OFFSET;
+    const auto name = [](const auto& text) { return text.data(); };
 
     return std::array<ngx_command_t, sizeof...(own) + 6>{
         own...,
-        msec<&Conf::connect_timeout>(joined<Name, "_connect_timeout">.data(), kAnyLevel, level),
-        msec<&Conf::send_timeout>(joined<Name, "_send_timeout">.data(), kAnyLevel, level),
-        msec<&Conf::read_timeout>(joined<Name, "_read_timeout">.data(), kAnyLevel, level),
-        size<&Conf::buffer_size>(joined<Name, "_buffer_size">.data(), kAnyLevel, level),
-        bitmask<&Conf::next_upstream>(joined<Name, "_next_upstream">.data(), kAnyLevel, level,
-                                      next),
+        msec<&Base::connect_timeout, Conf>(name(joined<Name, "_connect_timeout">), kAnyLevel,
+                                           level),
+        msec<&Base::send_timeout, Conf>(name(joined<Name, "_send_timeout">), kAnyLevel, level),
+        msec<&Base::read_timeout, Conf>(name(joined<Name, "_read_timeout">), kAnyLevel, level),
+        size<&Base::buffer_size, Conf>(name(joined<Name, "_buffer_size">), kAnyLevel, level),
+        bitmask<&Base::next_upstream, Conf>(name(joined<Name, "_next_upstream">), kAnyLevel, level,
+                                            next),
         end_of_commands,
     };
 }
 
 // NAME_bind.
-inline ngx_command_t upstream_bind(const char* name) {
-    return {str(name),
-            kAnyLevel | NGX_CONF_TAKE12,
-            detail::set_member<ngx_http_upstream_conf_t, &ngx_http_upstream_conf_t::local,
-                               ngx_http_upstream_bind_set_slot>,
-            NGX_HTTP_LOC_CONF_OFFSET,
-            0,
-            nullptr};
+template <typename Conf>
+ngx_command_t upstream_bind(const char* name) {
+    constexpr auto set =
+        detail::set_member<Conf, &ngx_http_upstream_conf_t::local, ngx_http_upstream_bind_set_slot>;
+    return custom<set>(name, kAnyLevel | NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF_OFFSET);
 }
 
 } // namespace ngx::http

@@ -62,8 +62,11 @@ protected:
     ngx_http_request_t* request() const { return r_; }
     ngx_log_t* log() const { return r_->connection->log; }
 
-    // A temporary buffer of that size in a link without next; null when memory is short.
-    ngx_chain_t* buffer(size_t size) const;
+    // Links without next: of a new buffer of that size, of a copy of buf's head, of text that lives
+    // with the request. Null when memory is short.
+    ngx_chain_t* make_link(size_t size) const;
+    ngx_chain_t* make_link(const ngx_buf_t& buf) const;
+    ngx_chain_t* make_link(std::string_view text) const;
 
 private:
     bool choose_server(const ProtocolNames& names, const UpstreamConf& conf);
@@ -213,14 +216,32 @@ inline bool UpstreamProtocol::pass_on(u_char* first, size_t size) {
     return true;
 }
 
-inline ngx_chain_t* UpstreamProtocol::buffer(size_t size) const {
+inline ngx_chain_t* UpstreamProtocol::make_link(const ngx_buf_t& buf) const {
     ngx_chain_t* link = ngx_alloc_chain_link(r_->pool);
     if (link == nullptr) {
         return nullptr;
     }
-    link->buf = ngx_create_temp_buf(r_->pool, size);
+    link->buf = make<ngx_buf_t>(r_->pool, buf);
     link->next = nullptr;
     return link->buf == nullptr ? nullptr : link;
+}
+
+inline ngx_chain_t* UpstreamProtocol::make_link(std::string_view text) const {
+    ngx_buf_t buf{};
+    buf.start = buf.pos = bytes(text.data());
+    buf.end = buf.last = buf.pos + text.size();
+    buf.memory = 1;
+    return make_link(buf);
+}
+
+inline ngx_chain_t* UpstreamProtocol::make_link(size_t size) const {
+    auto* first = static_cast<u_char*>(ngx_pnalloc(r_->pool, size));
+    ngx_chain_t* link = first == nullptr ? nullptr : make_link(view(first, first + size));
+    if (link != nullptr) {
+        link->buf->last = first;
+        link->buf->temporary = 1;
+    }
+    return link;
 }
 
 } // namespace ngx::http
