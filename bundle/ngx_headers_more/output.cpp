@@ -2,6 +2,8 @@
 #include "headers_more.hpp"
 #include "ngx/response_headers.hpp"
 
+#include "ngx/content_type.hpp"
+
 #include <algorithm>
 
 namespace headers_more {
@@ -53,45 +55,6 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
     }
 
     return next_header_filter(r);
-}
-
-// The value of a "charset" parameter, with or without quotes; empty if there is none.
-std::string_view charset_of(std::string_view parameters) {
-    constexpr std::string_view kName = "charset=";
-
-    while (!parameters.empty()) {
-        const size_t end = std::min(parameters.find(';'), parameters.size());
-        std::string_view parameter = parameters.substr(0, end);
-        parameters.remove_prefix(std::min(end + 1, parameters.size()));
-
-        parameter.remove_prefix(std::min(parameter.find_first_not_of(' '), parameter.size()));
-        if (!ngx::equal_nocase(parameter.substr(0, kName.size()), kName)) {
-            continue;
-        }
-
-        parameter.remove_prefix(kName.size());
-        if (parameter.size() >= 2 && parameter.front() == '"') {
-            parameter.remove_prefix(1);
-            return parameter.substr(0, parameter.find('"'));
-        }
-        return parameter.substr(0, parameter.find(' '));
-    }
-    return {};
-}
-
-void set_content_type(HeadersOut& out, const ngx_str_t& value) {
-    const std::string_view text = ngx::view(value);
-    const size_t end = std::min(text.find(';'), text.size());
-    const std::string_view type = text.substr(0, end);
-
-    out.content_type = value;
-    out.content_type_len = type.find_last_not_of(' ') + 1;
-    out.content_type_hash = 0;
-    out.content_type_lowcase = nullptr;
-
-    if (const std::string_view charset = charset_of(text.substr(end)); !charset.empty()) {
-        out.charset = ngx::str(charset);
-    }
 }
 
 ngx_int_t set_content_length(ngx_http_request_t* r, const ngx_str_t& value) {
@@ -171,7 +134,7 @@ ngx_int_t change_response(ngx_http_request_t* r, const Change& change, const ngx
 
     const std::string_view name = ngx::view(change.name.key);
     if (ngx::equal_nocase(name, "Content-Type")) {
-        set_content_type(r->headers_out, value);
+        ngx::set_content_type(r->headers_out, value);
         return NGX_OK;
     }
     if (ngx::equal_nocase(name, "Content-Length")) {
