@@ -3,6 +3,7 @@
 #include "reply.hpp"
 
 #include "ngx/pool.hpp"
+#include "ngx/response_headers.hpp"
 #include "ngx/upstream_protocol.hpp"
 #include "ngx/variables.hpp"
 
@@ -112,14 +113,11 @@ bool Redis::mark_gzip() const {
         return true;
     }
 
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    ngx_table_elt_t* header =
+        ngx::add_response_header(r, ngx::str("Content-Encoding"), ngx::str("gzip"));
     if (header == nullptr) {
         return false;
     }
-    *header = {};
-    header->hash = 1;
-    header->key = ngx::str("Content-Encoding");
-    header->value = ngx::str("gzip");
     r->headers_out.content_encoding = header;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "srcache.hpp"
 
 #include "ngx/content_type.hpp"
+#include "ngx/response_headers.hpp"
 
 #include <algorithm>
 
@@ -11,27 +12,6 @@ namespace srcache {
 namespace {
 
 using HeadersOut = ngx_http_headers_out_t;
-
-// What nginx finds through a pointer.
-struct Slot {
-    std::string_view name;
-    ngx_table_elt_t* HeadersOut::*member;
-};
-
-constexpr Slot kSlots[] = {
-    {"Date", &HeadersOut::date},
-    {"Server", &HeadersOut::server},
-    {"Last-Modified", &HeadersOut::last_modified},
-    {"ETag", &HeadersOut::etag},
-    {"WWW-Authenticate", &HeadersOut::www_authenticate},
-    {"Location", &HeadersOut::location},
-    {"Refresh", &HeadersOut::refresh},
-    {"Cache-Control", &HeadersOut::cache_control},
-    {"Expires", &HeadersOut::expires},
-    {"Accept-Ranges", &HeadersOut::accept_ranges},
-    {"Content-Encoding", &HeadersOut::content_encoding},
-    {"Link", &HeadersOut::link},
-};
 
 // What the connection to the client decides anew, and the length of the body.
 constexpr std::string_view kDropped[] = {
@@ -47,10 +27,8 @@ bool is_dropped(std::string_view name) {
 }
 
 ngx_table_elt_t* HeadersOut::*find_slot(const CachedHeader& header) {
-    const auto* slot = std::ranges::find_if(kSlots, [&header](const Slot& candidate) {
-        return ngx::equal_nocase(candidate.name, ngx::view(header.name));
-    });
-    if (slot == std::end(kSlots)) {
+    const ngx::ResponseSlot* slot = ngx::find_response_slot(ngx::view(header.name));
+    if (slot == nullptr) {
         return nullptr;
     }
     // nginx would complete a path with the host.
@@ -59,14 +37,10 @@ ngx_table_elt_t* HeadersOut::*find_slot(const CachedHeader& header) {
 }
 
 ngx_int_t add_header(ngx_http_request_t* r, const CachedHeader& header) {
-    auto* h = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    ngx_table_elt_t* h = ngx::add_response_header(r, header.name, header.value);
     if (h == nullptr) {
         return NGX_ERROR;
     }
-    *h = {};
-    h->hash = 1;
-    h->key = header.name;
-    h->value = header.value;
 
     const auto member = find_slot(header);
     if (member == nullptr) {
