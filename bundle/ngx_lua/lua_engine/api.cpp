@@ -35,6 +35,8 @@ void install_engine_api(lua_State* L, const VmRecipe& recipe) {
 
     install_log_api(L);
     install_thread_api(L);
+    lua_pushcfunction(L, on_abort);
+    lua_setfield(L, -2, "on_abort");
     recipe.install(L, recipe.data);
 
     lua_getglobal(L, "package");

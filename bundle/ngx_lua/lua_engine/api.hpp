@@ -28,6 +28,9 @@ void install_coroutine_api(lua_State* L);
 // Adds ngx.thread; the `ngx` table is on top of the stack.
 void install_thread_api(lua_State* L);
 
+// ngx.on_abort(callback)
+int on_abort(lua_State* L);
+
 // Makes writes of new global variables in request handlers leave a warning.
 void guard_globals(lua_State* L);
 

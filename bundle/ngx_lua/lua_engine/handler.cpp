@@ -49,6 +49,7 @@ Chunk::Loaded load(Host& host, Handler& handler, lua_State* L) {
 
 Started start_handler(Host& host, Phase phase, Handler& handler) noexcept {
     host.phase = phase;
+    host.abort_callback = nullptr;
     lua_State* L = host.run.begin();
     if (L == nullptr) {
         ngx_log_error(NGX_LOG_ERR, host.log(), 0,

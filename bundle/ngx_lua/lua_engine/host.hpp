@@ -87,9 +87,15 @@ public:
         return origin_;
     }
 
+    // lua_check_client_abort is on.
+    [[nodiscard]] virtual bool checks_client_abort() const noexcept { return false; }
+
     Run run;
     Phase phase = Phase::none;
     int ctx_ref = LUA_NOREF; // ngx.ctx
+    // Of ngx.on_abort: a thread of the run that has not begun. Set until the next handler begins:
+    // filters and log handlers see that there was one, but it is gone with the run.
+    Task* abort_callback = nullptr;
 
 protected:
     ~Host() = default;

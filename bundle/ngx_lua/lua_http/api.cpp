@@ -1,7 +1,6 @@
 #include "lua_http/api.hpp"
 
 #include "lua_http/body_filter.hpp"
-#include "lua_http/client_abort.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/subrequest.hpp"
 #include "lua_process/service_api.hpp"
@@ -57,9 +56,6 @@ void install_api(lua_State* L, void* data) {
     process::install_service_api(L, main, "http", kApiVersion);
     process::add_table(L, "resp");
     process::install_worker_thread_api(L);
-
-    lua_pushcfunction(L, on_abort);
-    lua_setfield(L, -2, "on_abort");
 
     lua_newtable(L); // ngx.arg: its reads and writes go through a metatable
     lua_newtable(L);

@@ -1,6 +1,5 @@
 #include "lua_http/client_abort.hpp"
 
-#include "lua_engine/api.hpp"
 #include "lua_http/http_host.hpp"
 #include "ngx/log.hpp"
 
@@ -59,7 +58,7 @@ void on_read(ngx_http_request_t* r) noexcept {
     ngx_log_error(NGX_LOG_INFO, c->log, ending.err, "client prematurely closed connection");
     r->read_event_handler = ngx_http_block_reading;
 
-    Task* callback = host->client_abort.callback;
+    Task* callback = host->abort_callback;
     if (callback != nullptr) {
         NGX_LUA_DEBUG(c->log, "lua waking up the on_abort callback thread");
         host->run.wake_reserved(*callback);
@@ -76,12 +75,11 @@ void watch_client(HttpHost& host) noexcept {
     ngx_http_request_t& r = host.request;
     // Else reading is the body's reader's, or we watch already. nginx reports to the main request.
     if (r.read_event_handler != ngx_http_block_reading || &r != r.main ||
-        !loc_conf(&r).check_client_abort) {
+        !host.checks_client_abort()) {
         return;
     }
     // Also where a callback has been woken: it comes only once.
-    if (host.client_abort.callback != nullptr &&
-        host.client_abort.callback->state != Task::State::suspended) {
+    if (host.abort_callback != nullptr && host.abort_callback->state != Task::State::suspended) {
         return;
     }
     r.read_event_handler = on_read;
@@ -100,39 +98,6 @@ void unwatch_client(HttpHost& host) noexcept {
     if (host.request.read_event_handler == on_read) {
         host.request.read_event_handler = ngx_http_block_reading;
     }
-}
-
-int on_abort(lua_State* L) {
-    Host* running = current().host;
-    if (running == nullptr) {
-        return luaL_error(L, "no request found");
-    }
-    if (!kRequestPhases.has(running->phase)) {
-        return luaL_error(L, "%s", refusal(running->phase));
-    }
-    HttpHost& host = running_host();
-    const char* why = host.client_abort.callback != nullptr ? "duplicate call"
-                      : !loc_conf(&host.request).check_client_abort
-                          ? "lua_check_client_abort is off"
-                          : nullptr;
-    if (why != nullptr) {
-        lua_pushnil(L);
-        lua_pushstring(L, why);
-        return 2;
-    }
-    if (lua_type(L, 1) != LUA_TFUNCTION || lua_iscfunction(L, 1) != 0) {
-        return luaL_argerror(L, 1, "Lua function expected");
-    }
-    Task& self = check_task(L);
-    Task* thread = self.run->reserve_thread(self);
-    if (thread == nullptr) {
-        return luaL_error(L, "no memory");
-    }
-    lua_pushvalue(L, 1);
-    lua_xmove(L, thread->L, 1);
-    host.client_abort.callback = thread;
-    lua_pushinteger(L, 1);
-    return 1;
 }
 
 } // namespace lua::http

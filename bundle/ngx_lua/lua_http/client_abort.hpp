@@ -8,30 +8,14 @@
 // client that pipelines, a body that nobody reads) is no end.
 #pragma once
 
-#include "lua_glue/lua.hpp"
-
-namespace lua {
-struct Task;
-}
-
 namespace lua::http {
 
 class HttpHost;
-
-// Part of the request's host.
-struct ClientAbort {
-    // A thread of the run that has not begun. Set until the next handler begins: filters and log
-    // handlers see that there was one, but it is gone with the run.
-    Task* callback = nullptr;
-};
 
 // The handler waits.
 void watch_client(HttpHost& host) noexcept;
 
 // The handler is over.
 void unwatch_client(HttpHost& host) noexcept;
-
-// ngx.on_abort(callback)
-int on_abort(lua_State* L);
 
 } // namespace lua::http

@@ -2,6 +2,7 @@
 
 #include "lua_engine/ctx.hpp"
 #include "lua_engine/origin.hpp"
+#include "lua_http/client_abort.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"
 
@@ -204,7 +205,6 @@ bool HttpHost::before_ctx() noexcept {
 }
 
 ngx_int_t HttpHost::run_handler(Phase at, Handler& handler) noexcept {
-    client_abort.callback = nullptr;
     Started started = start_handler(*this, at, handler);
     switch (started.loaded) {
     case Chunk::Loaded::ok:

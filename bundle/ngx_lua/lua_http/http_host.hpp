@@ -10,7 +10,6 @@
 #include "lua_engine/host.hpp"
 #include "lua_engine/wait.hpp"
 #include "lua_http/body_filter.hpp"
-#include "lua_http/client_abort.hpp"
 #include "lua_http/conf.hpp"
 #include "lua_http/control.hpp"
 #include "lua_http/output.hpp"
@@ -43,6 +42,9 @@ public:
     bool before_wait() noexcept override;
     bool expand(void* path, ngx_str_t& value) noexcept override;
     bool before_ctx() noexcept override;
+    [[nodiscard]] bool checks_client_abort() const noexcept override {
+        return loc_conf(&request).check_client_abort != 0;
+    }
     const char* before_exit(int& status) noexcept override;
     void record_exit(int status) noexcept override;
     void debug_uri(const char* what) const noexcept override;
@@ -64,7 +66,6 @@ public:
     HeaderMarks headers;
     ExecTarget exec_target;
     RecordedExit recorded_exit;
-    ClientAbort client_abort;
     ForeignTask* foreign_task = nullptr;   // last given to another nginx module
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
 

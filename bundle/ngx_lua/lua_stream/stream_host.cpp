@@ -2,6 +2,7 @@
 
 #include "lua_engine/ctx.hpp"
 #include "lua_engine/origin.hpp"
+#include "lua_stream/client_abort.hpp"
 #include "ngx/log.hpp"
 
 #include <new>
@@ -124,7 +125,11 @@ ngx_int_t StreamHost::settle(Step step) noexcept {
     if (output.push() == NGX_ERROR) {
         connection().error = 1;
     }
-    return step == Step::waiting ? NGX_AGAIN : conclude(step);
+    if (step != Step::waiting) {
+        return conclude(step);
+    }
+    watch_client(*this);
+    return NGX_AGAIN;
 }
 
 ngx_int_t StreamHost::conclude(Step step) noexcept {

@@ -28,6 +28,9 @@ public:
     [[nodiscard]] void* exdata() const noexcept override { return const_cast<StreamHost*>(this); }
     void wake() noexcept override;
     bool before_wait() noexcept override { return true; } // the pool's end is the host's
+    [[nodiscard]] bool checks_client_abort() const noexcept override {
+        return serv_conf(&session).check_client_abort != 0;
+    }
     void record_exit(int status) noexcept override {
         exit_code = status;
         exited = true;

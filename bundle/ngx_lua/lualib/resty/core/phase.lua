@@ -50,7 +50,9 @@ local function get_raw_phase(r)
 end
 
 
-ngx.get_raw_phase = get_raw_phase
+if ngx.config.subsystem == "http" then
+    ngx.get_raw_phase = get_raw_phase
+end
 
 
 function ngx.get_phase()
