@@ -49,7 +49,7 @@ settle_switches() {
         switch_off ngx_devel_kit_module "--without-http_rewrite_module is given."
     fi
     if ! switched_on ngx_devel_kit_module; then
-        for name in set_misc iconv form_input array_var encrypted_session; do
+        for name in set_misc iconv form_input array_var encrypted_session postgres; do
             switch_off http_${name}_module "it needs the ngx_devel_kit_module."
         done
     fi
@@ -135,5 +135,9 @@ check_machine() {
     *--with-zlib=* | *--without-http_gzip_module*) ;;
     *) need_header zlib.h '' zlib1g-dev ;;
     esac
+    ! switched_on http_drizzle_module || [ -n "$libdrizzle" ] ||
+        need_header mariadb/mysql.h '' libmariadb-dev
+    ! switched_on http_postgres_module || [ -n "$libpq$pg_config" ] ||
+        need_header libpq-fe.h -I/usr/include/postgresql libpq-dev
     [ ! -d "$root/bundle/ngx_lua/lua_shdict" ] || need_header xxhash.h '' libxxhash-dev
 }

@@ -33,7 +33,7 @@ public:
     // False when memory is short.
     [[nodiscard]] bool write(std::string_view text) {
         while (!text.empty()) {
-            if (room() == 0 && !add_buffer()) {
+            if (!reserve(1)) {
                 return false;
             }
             const size_t n = std::min(text.size(), room());
@@ -42,6 +42,9 @@ public:
         }
         return true;
     }
+
+    // Sees to it that the next n bytes come to lie in one buffer.
+    [[nodiscard]] bool reserve(size_t n) { return room() >= n || add_buffer(n); }
 
     [[nodiscard]] bool write_number(uint64_t number) {
         u_char digits[NGX_INT64_LEN];
@@ -69,6 +72,7 @@ public:
     }
 
     [[nodiscard]] ngx_chain_t* chain() const { return first_; }
+    [[nodiscard]] size_t count() const { return buffers_count_; }
 
 private:
     [[nodiscard]] size_t room() const {
@@ -77,25 +81,28 @@ private:
                    : static_cast<size_t>(current_->end - current_->last);
     }
 
-    bool add_buffer() {
+    bool add_buffer(size_t least) {
         ngx_chain_t* cl = ngx_chain_get_free_buf(pool_, &buffers_.free);
         if (cl == nullptr) {
             return false;
         }
         ngx_buf_t& b = *cl->buf;
         u_char* start = b.start;
-        if (start == nullptr) {
-            start = static_cast<u_char*>(ngx_palloc(pool_, buffers_.size));
+        auto size = static_cast<size_t>(b.end - b.start);
+        if (start == nullptr || size < least) {
+            size = std::max(least, buffers_.size);
+            start = static_cast<u_char*>(ngx_palloc(pool_, size));
             if (start == nullptr) {
                 return false;
             }
         }
         b = {};
         b.start = b.pos = b.last = start;
-        b.end = start + buffers_.size;
+        b.end = start + size;
         b.temporary = 1;
         b.tag = buffers_.tag;
         append(cl);
+        buffers_count_++;
         return true;
     }
 
@@ -112,6 +119,7 @@ private:
     ngx_chain_t* first_ = nullptr;
     ngx_chain_t** last_ = &first_;
     ngx_buf_t* current_ = nullptr;
+    size_t buffers_count_ = 0;
     bool is_marked_ = false; // current_ says more than its bytes, which are complete
 };
 

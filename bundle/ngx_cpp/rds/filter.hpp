@@ -72,7 +72,12 @@ private:
         debug_call(r, "header");
         const auto* waiting = static_cast<Context*>(ngx_http_get_module_ctx(r, Traits::module()));
         if (waiting != nullptr && !waiting->is_header_sent) {
-            return NGX_OK; // nginx cannot tell that the header has been given to us already
+            // nginx cannot tell that the header has been given to us already. What comes now may be
+            // an error page instead of the body that we wait for.
+            if (r->headers_out.status < NGX_HTTP_SPECIAL_RESPONSE) {
+                return NGX_OK;
+            }
+            ngx_http_set_ctx(r, nullptr, Traits::module());
         }
         if (!applies(r)) {
             return next_header_filter_(r);
