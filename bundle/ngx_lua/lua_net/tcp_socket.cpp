@@ -8,6 +8,15 @@
 
 namespace lua::net {
 
+TcpSocket::TcpSocket() noexcept
+    : connector(*this), reader(*this), writer(*this)
+#if (NGX_SSL)
+      ,
+      tls(*this)
+#endif
+{
+}
+
 TcpSocket::~TcpSocket() {
     close();
 }
@@ -124,6 +133,11 @@ void TcpSocket::abort() noexcept {
     if (connector.pending()) {
         connector.on_event();
     }
+#if (NGX_SSL)
+    if (tls.pending()) {
+        tls.abort();
+    }
+#endif
     if (reader.pending()) {
         reader.fail("closed");
     }

@@ -14,6 +14,7 @@
 #include "lua_net/connector.hpp"
 #include "lua_net/reader.hpp"
 #include "lua_net/settings.hpp"
+#include "lua_net/tls_client.hpp"
 #include "lua_net/writer.hpp"
 
 #include <string>
@@ -28,22 +29,20 @@ public:
         raw,    // ngx.req.socket(true)
     };
 
-    TcpSocket() noexcept : connector(*this), reader(*this), writer(*this) {}
+    TcpSocket() noexcept;
     ~TcpSocket();
 
     // The operation that would disturb what is pending; null: none.
     [[nodiscard]] const char* busy_connecting() const noexcept {
-        return connector.pending() ? "socket busy connecting" : nullptr;
+        return connector.pending() || shakes_hands() ? "socket busy connecting" : nullptr;
     }
     [[nodiscard]] const char* busy_reading() const noexcept {
-        return connector.pending() ? busy_connecting()
-               : reader.pending()  ? "socket busy reading"
-                                   : nullptr;
+        const char* connecting = busy_connecting();
+        return connecting != nullptr || !reader.pending() ? connecting : "socket busy reading";
     }
     [[nodiscard]] const char* busy_writing() const noexcept {
-        return connector.pending() ? busy_connecting()
-               : writer.pending()  ? "socket busy writing"
-                                   : nullptr;
+        const char* connecting = busy_connecting();
+        return connecting != nullptr || !writer.pending() ? connecting : "socket busy writing";
     }
     [[nodiscard]] const char* busy() const noexcept {
         const char* reading = busy_reading();
@@ -97,6 +96,9 @@ public:
     Connector connector;
     Reader reader;
     Writer writer;
+#if (NGX_SSL)
+    TlsClient tls;
+#endif
     ngx_connection_t* connection = nullptr;
     Pool* pool = nullptr; // that counts the connection
     ngx_uint_t reused = 0;
@@ -112,6 +114,13 @@ public:
 private:
     void on_host_end() noexcept override;
 
+    [[nodiscard]] bool shakes_hands() const noexcept {
+#if (NGX_SSL)
+        return tls.pending();
+#else
+        return false;
+#endif
+    }
     [[nodiscard]] bool same_request() const noexcept;
     static void on_read(ngx_event_t* ev) noexcept;
     static void on_write(ngx_event_t* ev) noexcept;

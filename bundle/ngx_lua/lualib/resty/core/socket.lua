@@ -163,6 +163,7 @@ registry.__tcp_req_cosocket_mt = new_metatable(false)
 registry.__tcp_raw_req_cosocket_mt = new_metatable(true)
 
 require "resty.core.socket.tcp"
+require "resty.core.socket.tls"
 
 
 return { version = base.version }
