@@ -26,8 +26,11 @@ for my $file (sort @files) {
 }
 cmp_ok($functions, '>', 100, 'declarations were found');
 
-open my $list, '<', "$engine/aliases.ld" or die "aliases.ld: $!";
-my @aliases = map { /^(\w+) = \w+;/ } <$list>;
+my @aliases;
+for my $name ('aliases.ld', 'aliases_tls.ld') {
+    open my $list, '<', "$engine/$name" or die "$name: $!";
+    push @aliases, map { /^(\w+) = \w+;/ } <$list>;
+}
 cmp_ok(scalar @aliases, '>', 30, 'aliases were found');
 is_deeply([grep { !$exported{$_} } @aliases], [], 'all aliases exist');
 

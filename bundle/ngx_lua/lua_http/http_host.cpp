@@ -3,6 +3,7 @@
 #include "lua_engine/ctx.hpp"
 #include "lua_engine/origin.hpp"
 #include "lua_http/client_abort.hpp"
+#include "lua_http/req_socket.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"
 
@@ -165,7 +166,7 @@ void HttpHost::on_write(ngx_http_request_t* r) noexcept {
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_get_module_loc_conf(r, ngx_http_core_module));
 
-    if (host == nullptr) {
+    if (host == nullptr || pass_write_event(*host)) {
         return;
     }
     if (wev->timedout) {
@@ -230,6 +231,7 @@ ngx_int_t HttpHost::settle(Step step) noexcept {
     if (phase != Phase::content || request.write_event_handler != on_write) {
         request.write_event_handler = on_write;
     }
+    watch_request_socket(*this);
     watch_client(*this);
     return NGX_AGAIN;
 }
@@ -276,6 +278,7 @@ ngx_int_t HttpHost::finish_with(int status) noexcept {
         output.discard();
         return status;
     }
+    leave_request_socket(*this);
     // Unread bytes of the body must not be taken for the next request.
     if (&request == request.main && ngx_http_discard_request_body(&request) != NGX_OK) {
         request.keepalive = 0;

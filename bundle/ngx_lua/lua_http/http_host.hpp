@@ -18,6 +18,10 @@
 
 #include <optional>
 
+namespace lua::net {
+class TcpSocket;
+}
+
 namespace lua::http {
 
 class ForeignTask;
@@ -66,8 +70,9 @@ public:
     HeaderMarks headers;
     ExecTarget exec_target;
     RecordedExit recorded_exit;
-    ForeignTask* foreign_task = nullptr;   // last given to another nginx module
-    BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
+    net::TcpSocket* request_socket = nullptr; // of ngx.req.socket, while Lua code holds it
+    ForeignTask* foreign_task = nullptr;      // last given to another nginx module
+    BalancerPeer* balancer_peer = nullptr;    // while balancer_by_lua* runs
 
 private:
     HttpHost(ngx_http_request_t& r, Vm& vm) noexcept;

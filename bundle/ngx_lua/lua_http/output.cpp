@@ -13,6 +13,9 @@ bool Output::buffers_http10() const noexcept {
 }
 
 const char* Output::write(const OutCell* cells, int n, bool newline) noexcept {
+    if (surrendered_) {
+        return kSurrendered;
+    }
     ngx_http_request_t& r = host_.request;
     if (r.header_sent && r.header_only) {
         return "header only";
@@ -76,6 +79,9 @@ ngx_int_t Output::send_header_now() noexcept {
 
 const char* Output::send_header() noexcept {
     ngx_http_request_t& r = host_.request;
+    if (surrendered_) {
+        return kSurrendered;
+    }
     NGX_LUA_DEBUG(host_.log(), "lua send headers");
     if (r.header_sent || ended_) {
         return nullptr;
@@ -88,6 +94,9 @@ const char* Output::send_header() noexcept {
 }
 
 const char* Output::flush(bool waits) noexcept {
+    if (surrendered_) {
+        return kSurrendered;
+    }
     ngx_http_request_t& r = host_.request;
     if (r.header_sent && r.header_only) {
         return "header only";
@@ -114,6 +123,9 @@ const char* Output::flush(bool waits) noexcept {
 }
 
 const char* Output::end() noexcept {
+    if (surrendered_) {
+        return kSurrendered;
+    }
     if (ended_) {
         return "seen eof";
     }

@@ -48,6 +48,13 @@ public:
     // End of the handler: header if need be, what has gathered, last buffer.
     ngx_int_t finish() noexcept;
 
+    // Lua code writes to the connection itself from now on.
+    void surrender() noexcept {
+        surrendered_ = true;
+        ended_ = true;
+    }
+    [[nodiscard]] bool surrendered() const noexcept { return surrendered_; }
+
     // Drops what has gathered: an error page takes its place.
     void discard() noexcept;
 
@@ -67,9 +74,11 @@ private:
     OutputChain gathered_;
     bool wrote_ = false;
     bool ended_ = false;
+    bool surrendered_ = false;
     bool passed_ = false;
 };
 
+inline constexpr const char* kSurrendered = "raw request socket acquired";
 inline constexpr const char* kFilterError = "nginx output filter error";
 
 } // namespace lua::http

@@ -1,6 +1,7 @@
 #include "lua_net/api.hpp"
 
 #include "lua_net/tcp_socket.hpp"
+#include "lua_net/udp_socket.hpp"
 
 #include <new>
 
@@ -36,6 +37,7 @@ void add_maker(lua_State* L, const char* name) {
 int open(lua_State* L) {
     lua_createtable(L, 0, 2);
     add_maker<TcpSocket>(L, "tcp");
+    add_maker<UdpSocket>(L, "udp");
     return 1;
 }
 

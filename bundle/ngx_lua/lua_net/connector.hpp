@@ -4,9 +4,7 @@
 
 #include "lua_engine/wait.hpp"
 #include "lua_net/io_result.hpp"
-#include "ngx/nginx.hpp"
-
-#include <string>
+#include "lua_net/socket.hpp"
 
 namespace lua::net {
 
@@ -46,9 +44,6 @@ public:
     // The connection is made or failed, or the timer has fired.
     void on_event() noexcept;
 
-    // ", upstream: host:port(address)" for log lines.
-    [[nodiscard]] u_char* describe(u_char* buf, u_char* end) const noexcept;
-
     Connector* next_in_queue = nullptr;
 
 private:
@@ -62,30 +57,24 @@ private:
     };
 
     void accept(const ConnectRequest& request) noexcept;
-    void set_local(const ConnectRequest& request) noexcept;
 
     // The steps; each does what it can at once and goes on with the next one.
     [[nodiscard]] int enter_pool(const ConnectRequest& request) noexcept;
     [[nodiscard]] int wait_for_turn() noexcept;
     [[nodiscard]] bool reuse() noexcept;
     [[nodiscard]] int find_address() noexcept;
-    [[nodiscard]] bool parse_numeric() noexcept;
-    [[nodiscard]] int parse_name() noexcept;
-    [[nodiscard]] int resolve(const ngx_str_t& name) noexcept;
-    [[nodiscard]] int resolved() noexcept;
+    [[nodiscard]] int found(PeerAddress::Found found) noexcept;
     [[nodiscard]] int connect() noexcept;
     [[nodiscard]] int connected() noexcept;
 
     [[nodiscard]] int fail(const char* error) noexcept;
-    void set_address(const sockaddr* address, socklen_t length) noexcept;
-    void forget_resolution() noexcept;
     void stop_queue_timer() noexcept;
     void finish(int code) noexcept;
 
-    static void on_resolved(ngx_resolver_ctx_t* ctx) noexcept;
+    static void on_found(void* owner, PeerAddress::Found found) noexcept;
     static void on_queue_timer(ngx_event_t* ev) noexcept;
 
-    // nginx hands the event back; its `data` must look like a connection for debug logging.
+    // nginx hands the event back.
     struct Timer {
         ngx_event_t event = {};
         Connector* owner = nullptr;
@@ -95,14 +84,8 @@ private:
     State state_ = State::idle;
     bool transparent_ = false;
     int code_ = kDone;
-    int32_t port_ = -1; // none
     const char* error_ = nullptr;
-    std::string host_; // as given
-    ngx_resolver_ctx_t* resolution_ = nullptr;
-    ngx_sockaddr_t address_ = {};
-    socklen_t address_len_ = 0;
-    ngx_sockaddr_t local_ = {};
-    socklen_t local_len_ = 0;
+    LocalAddress local_;
     Timer queue_timer_;
 };
 

@@ -57,7 +57,9 @@ Pattern::Found Pattern::look(std::string_view buffer, size_t limit, Search& sear
             k++;
             i++;
         } else {
-            k = next[k - 1];
+            do {
+                k = next[k - 1];
+            } while (k > 0 && buffer[i] != pattern[k]);
             if (i - k >= limit) {
                 found = Found::enough;
                 break;

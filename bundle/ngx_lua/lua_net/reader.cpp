@@ -160,7 +160,7 @@ void Reader::deliver_partial(const char* error) noexcept {
 Reader::Progress Reader::fill() noexcept {
     ngx_connection_t* c = socket_.connection;
 
-    if (!c->read->ready && socket_.limit != 0 && !eof) {
+    if (!c->read->ready && !socket_.at_limit() && !eof) {
         return Progress::more;
     }
     if (!buffer.reserve(socket_.settings().buffer_size)) {
@@ -180,16 +180,16 @@ Reader::Progress Reader::fill() noexcept {
     }
     if (n == 0) {
         eof = true;
-        if (request_.mode == Mode::all && socket_.limit <= 0) {
+        if (request_.mode == Mode::all && (socket_.rest == nullptr || socket_.at_limit())) {
             deliver(buffer.size(), buffer.size());
             if (result_.data == nullptr) {
                 result_.data = "";
             }
             return Progress::failed; // over, though well
         }
-        bool early = socket_.kind == TcpSocket::Kind::body && socket_.limit > 0;
+        bool early = socket_.kind != TcpSocket::Kind::client && !socket_.at_limit();
         socket_.faults |= early ? TcpSocket::fault_aborted : TcpSocket::fault_closed;
-        deliver_partial(early ? "client aborted" : "closed");
+        deliver_partial(early ? socket_.early_end : "closed");
     } else {
         socket_.faults |= TcpSocket::fault_error;
         ngx_err_t error = ngx_socket_errno;

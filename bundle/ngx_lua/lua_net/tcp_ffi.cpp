@@ -224,20 +224,14 @@ NGX_LUA_FFI void ngx_lua_ffi_socket_tcp_settimeouts(TcpSocket* u, long connect, 
     set(u->read_timeout, read, settings.read_timeout);
 }
 
-// 0: an address that sockets can be bound to.
-NGX_LUA_FFI int ngx_lua_ffi_socket_check_address(const u_char* text, size_t size) noexcept {
+// 0: an address that sockets ("tcp", "udp") can be bound to.
+NGX_LUA_FFI int ngx_lua_ffi_socket_check_address(const u_char* text, size_t size,
+                                                 const char* kind) noexcept {
     ngx_log_t* log = current().host->log();
-    ngx_pool_t* scratch = ngx_create_pool(256, log);
-    ngx_addr_t address = {};
-    if (scratch == nullptr) {
+    if (parse_local(ngx::view(text, text + size), log).length == 0) {
         return kFailed;
     }
-    ngx_int_t rc = ngx_parse_addr(scratch, &address, const_cast<u_char*>(text), size);
-    ngx_destroy_pool(scratch);
-    if (rc != NGX_OK) {
-        return kFailed;
-    }
-    NGX_LUA_DEBUG(log, "lua tcp socket bind ip: %*s", size, text);
+    NGX_LUA_DEBUG(log, "lua %s socket bind ip: %*s", kind, size, text);
     return kDone;
 }
 

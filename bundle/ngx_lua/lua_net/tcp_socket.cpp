@@ -2,9 +2,6 @@
 
 #include "lua_net/pool.hpp"
 #include "ngx/log.hpp"
-#include "ngx/str.hpp"
-
-#include <algorithm>
 
 namespace lua::net {
 
@@ -18,53 +15,17 @@ TcpSocket::TcpSocket() noexcept
 }
 
 TcpSocket::~TcpSocket() {
+    if (slot_ != nullptr && host() != nullptr) {
+        *slot_ = nullptr;
+    }
     close();
-}
-
-// A request may have had several hosts, one for each internal redirect.
-bool TcpSocket::same_request() const noexcept {
-    const Host* here = current().host;
-    return host() != nullptr && here != nullptr && kRequestPhases.has(here->phase) &&
-           kRequestPhases.has(host()->phase) && here->exdata() == host()->exdata();
-}
-
-bool TcpSocket::belong_to(Host& here) noexcept {
-    if (served_) {
-        NGX_LUA_DEBUG(here.log(), "lua reuse socket upstream ctx");
-        NGX_LUA_DEBUG(here.log(), "lua http cleanup reuse: %p", this);
-    }
-    if (host() == nullptr && !attach(here)) {
-        return false;
-    }
-    served_ = true;
-    settings_ = here.net_settings();
-    host_log_ = here.log();
-    log_ = *host_log_;
-    log_.handler = add_upstream;
-    log_.data = this;
-    return true;
-}
-
-u_char* TcpSocket::add_upstream(ngx_log_t* log, u_char* buf, size_t len) noexcept {
-    auto& self = *static_cast<TcpSocket*>(log->data);
-    ngx_log_t* outer = self.host_log_;
-    u_char* end = buf + len;
-
-    u_char* p = self.connector.describe(buf, end);
-    return outer->handler == nullptr ? p : outer->handler(outer, p, static_cast<size_t>(end - p));
 }
 
 void TcpSocket::adopt(ngx_connection_t* c) noexcept {
     connection = c;
     c->data = this;
     c->idle = 0;
-    c->log = &log_;
-    c->read->log = &log_;
-    c->write->log = &log_;
-    if (c->pool != nullptr) {
-        c->pool->log = &log_;
-    }
-    c->log_error = settings_->log_errors ? NGX_ERROR_ERR : NGX_ERROR_INFO;
+    lend_log(*c);
     c->read->handler = on_read;
     c->write->handler = on_write;
     reader.eof = false;
@@ -82,12 +43,14 @@ ngx_connection_t* TcpSocket::release() noexcept {
     return c;
 }
 
-void TcpSocket::wrap(ngx_connection_t* c, Kind what, off_t size) noexcept {
+void TcpSocket::wrap(ngx_connection_t* c, Kind what, TcpSocket*& slot, off_t* size) noexcept {
     kind = what;
-    limit = size;
+    rest = size;
     connection = c;
-    send_timeout = settings_->send_timeout;
-    read_timeout = settings_->read_timeout;
+    send_timeout = settings().send_timeout;
+    read_timeout = settings().read_timeout;
+    slot = this;
+    slot_ = &slot;
 }
 
 void TcpSocket::close() noexcept {
@@ -147,36 +110,22 @@ void TcpSocket::abort() noexcept {
     close();
 }
 
-const char* TcpSocket::error_text(ngx_err_t error) noexcept {
-    u_char text[NGX_MAX_ERROR_STR];
-    const u_char* end = ngx_strerror(error, text, sizeof(text));
-    error_ = ngx::view(text, end);
-    std::transform(error_.begin(), error_.end(), error_.begin(),
-                   [](char c) { return static_cast<char>(ngx_tolower(c)); });
-    return error_.c_str();
-}
-
-const char* TcpSocket::error_text(std::string&& text) noexcept {
-    error_ = std::move(text);
-    return error_.c_str();
-}
-
 void TcpSocket::log_timeout(const char* what) noexcept {
-    if (settings_->log_errors) {
-        ngx_log_error(NGX_LOG_ERR, &log_, 0, "lua tcp socket %s timed out", what);
+    if (settings().log_errors) {
+        ngx_log_error(NGX_LOG_ERR, log(), 0, "lua tcp socket %s timed out", what);
     }
 }
 
 ssize_t TcpSocket::receive(u_char* to, size_t size) noexcept {
-    if (limit != kNoLimit && static_cast<off_t>(size) > limit) {
-        size = static_cast<size_t>(limit);
+    if (at_limit()) {
+        return 0;
     }
-    if (size == 0) {
-        return 0; // the body is over
+    if (rest != nullptr) {
+        size = static_cast<size_t>(ngx_min(static_cast<off_t>(size), *rest));
     }
     ssize_t n = connection->recv(connection, to, size);
-    if (n > 0 && limit != kNoLimit) {
-        limit -= n;
+    if (n > 0 && rest != nullptr) {
+        *rest -= n;
     }
     return n;
 }

@@ -10,18 +10,15 @@
 // the binding passes events on to reader.on_event() and writer.on_event().
 #pragma once
 
-#include "lua_engine/host.hpp"
 #include "lua_net/connector.hpp"
 #include "lua_net/reader.hpp"
-#include "lua_net/settings.hpp"
+#include "lua_net/socket.hpp"
 #include "lua_net/tls_client.hpp"
 #include "lua_net/writer.hpp"
 
-#include <string>
-
 namespace lua::net {
 
-class TcpSocket final : public HostResource {
+class TcpSocket final : public Socket {
 public:
     enum class Kind : uint8_t {
         client, // ngx.socket.tcp
@@ -49,37 +46,25 @@ public:
         return reading != nullptr ? reading : busy_writing();
     }
 
-    // It was made for what runs now, or for nothing yet.
-    [[nodiscard]] bool usable_here() const noexcept {
-        return host() == current().host || same_request();
-    }
-
-    // Makes this a socket of `host`, for a connection to come.
-    [[nodiscard]] bool belong_to(Host& host) noexcept;
-
     // Takes over a connection that is established.
     void adopt(ngx_connection_t* c) noexcept;
     // Gives it up, without closing it.
     [[nodiscard]] ngx_connection_t* release() noexcept;
 
-    // Wraps a client's connection. `limit` is how many bytes may be read.
-    void wrap(ngx_connection_t* c, Kind what, off_t limit) noexcept;
+    // Wraps a client's connection. `slot` holds the binding's pointer to this, and loses it when
+    // the collector takes this; `rest`, if not null, counts the bytes that may be read yet.
+    void wrap(ngx_connection_t* c, Kind what, TcpSocket*& slot, off_t* rest) noexcept;
 
     void close() noexcept;
     void abort() noexcept;
     void close_reading() noexcept;
     void close_writing() noexcept;
 
-    // Text for an error of a system call; good until the next one of this socket.
-    [[nodiscard]] const char* error_text(ngx_err_t error) noexcept;
-    [[nodiscard]] const char* error_text(std::string&& text) noexcept;
-
     // Logs that an operation, "read" or "write", timed out.
     void log_timeout(const char* what) noexcept;
 
-    [[nodiscard]] const Settings& settings() const noexcept { return *settings_; }
-    [[nodiscard]] ngx_log_t* log() noexcept { return &log_; }
-
+    // The end of what may be read, short of the connection's own.
+    [[nodiscard]] bool at_limit() const noexcept { return rest != nullptr && *rest == 0; }
     // To receive from the connection, within the limit.
     [[nodiscard]] ssize_t receive(u_char* to, size_t size) noexcept;
 
@@ -105,11 +90,10 @@ public:
     ngx_msec_t connect_timeout = 0;
     ngx_msec_t send_timeout = 0;
     ngx_msec_t read_timeout = 0;
-    off_t limit = kNoLimit; // bytes that may be received yet
+    off_t* rest = nullptr;            // bytes that may be received yet; null: any number
+    const char* early_end = "closed"; // the error where a client's connection ends
     unsigned faults = 0;
     Kind kind = Kind::client;
-
-    static constexpr off_t kNoLimit = -1;
 
 private:
     void on_host_end() noexcept override;
@@ -121,16 +105,10 @@ private:
         return false;
 #endif
     }
-    [[nodiscard]] bool same_request() const noexcept;
     static void on_read(ngx_event_t* ev) noexcept;
     static void on_write(ngx_event_t* ev) noexcept;
-    static u_char* add_upstream(ngx_log_t* log, u_char* buf, size_t len) noexcept;
 
-    const Settings* settings_ = nullptr;
-    ngx_log_t log_ = {}; // the host's, with the peer's name in each line
-    ngx_log_t* host_log_ = nullptr;
-    std::string error_;
-    bool served_ = false; // it had a host once
+    TcpSocket** slot_ = nullptr;
 };
 
 // Logs that something ("receive", "send") was tried on a closed socket, or one that never was

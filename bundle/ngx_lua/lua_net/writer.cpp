@@ -48,8 +48,7 @@ int Writer::result(IoResult& out) noexcept {
 // As the location's tcp_nodelay says, with the first bytes.
 bool Writer::set_nodelay() noexcept {
     ngx_connection_t* c = socket_.connection;
-    if (socket_.kind != TcpSocket::Kind::client || !socket_.settings().tcp_nodelay ||
-        c->tcp_nodelay != NGX_TCP_NODELAY_UNSET) {
+    if (!socket_.settings().tcp_nodelay || c->tcp_nodelay != NGX_TCP_NODELAY_UNSET) {
         return true;
     }
     NGX_LUA_DEBUG(socket_.log(), "lua socket tcp_nodelay");

@@ -164,6 +164,11 @@ registry.__tcp_raw_req_cosocket_mt = new_metatable(true)
 
 require "resty.core.socket.tcp"
 require "resty.core.socket.tls"
+require "resty.core.socket.udp"
+
+if ngx.config.subsystem == "http" then
+    require "resty.core.socket.req"
+end
 
 
 return { version = base.version }

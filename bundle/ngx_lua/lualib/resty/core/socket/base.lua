@@ -2,13 +2,19 @@
 local ffi = require "ffi"
 local base = require "resty.core.base"
 
+local C = ffi.C
 local error = error
 local ffi_new = ffi.new
 local ffi_string = ffi.string
+local floor = math.floor
+local get_errmsg_ptr = base.get_errmsg_ptr
+local get_request = base.get_request
 local getinfo = debug.getinfo
+local tonumber = tonumber
 local type = type
 
 local FFI_ERROR = base.FFI_ERROR
+local FFI_OK = base.FFI_OK
 
 ffi.cdef [[
     typedef struct {
@@ -18,6 +24,7 @@ ffi.cdef [[
     } ngx_lua_io_result_t;
 
     int ngx_lua_ffi_socket_check(char **err);
+    int ngx_lua_ffi_socket_check_address(const unsigned char *text, size_t size, const char *kind);
 ]]
 
 local M = {
@@ -35,6 +42,9 @@ local M = {
     BIND_ADDRESS = 8,
     TRANSPARENT = 9,
     TRUSTED_STORE = 10,
+
+    MAX_PORT = 65535,
+    NO_PORT = -1,
 }
 
 local io = M.io
@@ -88,9 +98,56 @@ function M.raise(message)
 end
 
 
+-- Why no socket can be made here; nil if one can.
+function M.check_new()
+    if not get_request() then
+        return "no request found"
+    end
+
+    local err = get_errmsg_ptr()
+
+    if C.ngx_lua_ffi_socket_check(err) ~= FFI_OK then
+        return ffi_string(err[0])
+    end
+end
+
+
+-- Whether a socket ("tcp", "udp") can be bound to the address.
+function M.check_address(address, kind)
+    return C.ngx_lua_ffi_socket_check_address(address, #address, kind) == FFI_OK
+end
+
+
 -- A number, or a string that reads as one: anything else is nil.
 function M.to_number(value)
     return type(value) == "number" and value or type(value) == "string" and tonumber(value) or nil
+end
+
+
+local NO_PORT = M.NO_PORT
+local MAX_PORT = M.MAX_PORT
+local to_number = M.to_number
+
+
+-- The port, or nil and what connect() answers. Unix sockets have none.
+function M.port_of(host, port)
+    local number = to_number(port)
+
+    if not number then
+        if host:sub(1, 5):lower() == "unix:" then
+            return NO_PORT
+        end
+
+        return nil, "missing the port number"
+    end
+
+    number = floor(number)
+
+    if number < 0 or number > MAX_PORT then
+        return nil, "bad port number: " .. number
+    end
+
+    return number
 end
 
 

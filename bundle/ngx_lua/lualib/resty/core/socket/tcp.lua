@@ -9,15 +9,14 @@ require "resty.core.socket.stream"
 
 local C = ffi.C
 local bad_argument = socket.bad_argument
+local check_address = socket.check_address
+local check_new = socket.check_new
 local fail = socket.fail
 local ffi_new = ffi.new
-local ffi_string = ffi.string
-local floor = math.floor
-local get_errmsg_ptr = base.get_errmsg_ptr
-local get_request = base.get_request
 local io = socket.io
 local new_context = native.tcp
 local new_tab = base.new_tab
+local port_of = socket.port_of
 local raise = socket.raise
 local select = select
 local setmetatable = setmetatable
@@ -38,9 +37,9 @@ local READ_TIMEOUT = socket.READ_TIMEOUT
 local BIND_ADDRESS = socket.BIND_ADDRESS
 local TRANSPARENT = socket.TRANSPARENT
 
-local MAX_PORT = 65535
+local MAX_PORT = socket.MAX_PORT
 local NO_BACKLOG = -1
-local NO_PORT = -1
+local NO_PORT = socket.NO_PORT
 local AS_CONFIGURED = 0x7fffffff
 -- Returned by C when a pool would have to be made with such a size.
 local BAD_POOL_SIZE = 2
@@ -70,11 +69,10 @@ ffi.cdef [[
                                             size_t key_len, long timeout, long size,
                                             ngx_lua_io_result_t *out);
     long ngx_lua_ffi_socket_tcp_getreusedtimes(const ngx_lua_tcp_socket_t *u);
-    int ngx_lua_ffi_socket_check_address(const unsigned char *text, size_t size);
 ]]
 
 local mt = debug.getregistry().__tcp_cosocket_mt
-local request = ffi_new("ngx_lua_connect_t[1]")[0]
+local request = ffi_new("ngx_lua_connect_t")
 
 
 local function new_socket()
@@ -173,28 +171,6 @@ local function pool_options(options)
 end
 
 
--- The port, or nil and what connect() answers. Unix sockets have none.
-local function port_of(host, port)
-    local number = to_number(port)
-
-    if not number then
-        if host:sub(1, 5):lower() == "unix:" then
-            return NO_PORT
-        end
-
-        return nil, "missing the port number"
-    end
-
-    number = floor(number)
-
-    if number < 0 or number > MAX_PORT then
-        return nil, "bad port number: " .. number
-    end
-
-    return number
-end
-
-
 local function connect(self, host, port, options)
     if type(host) == "number" then
         host = tostring(host)
@@ -273,7 +249,7 @@ function mt.bind(...)
         port = number
     end
 
-    if C.ngx_lua_ffi_socket_check_address(address, #address) ~= FFI_OK then
+    if not check_address(address, "tcp") then
         return nil, "bad address"
     end
 
@@ -378,19 +354,6 @@ end
 
 -- Making one
 
-local function check_phase()
-    if not get_request() then
-        return "no request found"
-    end
-
-    local err = get_errmsg_ptr()
-
-    if C.ngx_lua_ffi_socket_check(err) ~= FFI_OK then
-        return ffi_string(err[0])
-    end
-end
-
-
 local function tcp(...)
     local n = select("#", ...)
 
@@ -398,7 +361,7 @@ local function tcp(...)
         return raise("expecting zero arguments, but got " .. n)
     end
 
-    local err = check_phase()
+    local err = check_new()
 
     if err then
         return raise(err)
@@ -414,7 +377,7 @@ ngx.socket.stream = tcp
 
 -- ngx.socket.connect
 ngx.socket.connect = function (...)
-    local err = check_phase()
+    local err = check_new()
 
     if err then
         return raise(err)
