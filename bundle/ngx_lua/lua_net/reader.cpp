@@ -12,7 +12,8 @@ namespace {
 
 // Takes the CRs out of a line, in place; returns the new length.
 size_t drop_cr(u_char* line, size_t size) noexcept {
-    auto* cr = static_cast<u_char*>(std::memchr(line, '\r', size));
+    // There may be no buffer yet, which memchr must not be given.
+    auto* cr = size == 0 ? nullptr : static_cast<u_char*>(std::memchr(line, '\r', size));
     if (cr == nullptr) {
         return size;
     }
@@ -101,6 +102,9 @@ Reader::Progress Reader::take() noexcept {
 Reader::Progress Reader::take_line() noexcept {
     u_char* data = buffer.data();
     size_t there = buffer.size();
+    if (there == search_.looked_at) {
+        return Progress::more;
+    }
     const void* lf = std::memchr(data + search_.looked_at, '\n', there - search_.looked_at);
     if (lf == nullptr) {
         search_.looked_at = there;
