@@ -9,8 +9,9 @@ ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
 bool has_no_body(const ngx_http_request_t* r) {
-    return r->method == NGX_HTTP_HEAD || r->headers_out.status == NGX_HTTP_NO_CONTENT ||
-           r->headers_out.status == NGX_HTTP_NOT_MODIFIED || r->headers_out.status < NGX_HTTP_OK;
+    ngx_uint_t status = r->headers_out.status; // 0 for a backend that speaks HTTP/0.9
+    return r->method == NGX_HTTP_HEAD || status == NGX_HTTP_NO_CONTENT ||
+           status == NGX_HTTP_NOT_MODIFIED || (status != 0 && status < NGX_HTTP_OK);
 }
 
 ngx_int_t on_header(ngx_http_request_t* r) noexcept {
