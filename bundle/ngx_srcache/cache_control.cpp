@@ -14,7 +14,9 @@ char lower(char c) {
 }
 
 auto find_nocase(std::string_view text, std::string_view word) {
-    return std::ranges::search(text, word, {}, lower).begin();
+    // clang 14 cannot compile std::ranges::search.
+    return std::search(text.begin(), text.end(), word.begin(), word.end(),
+                       [](char a, char b) { return lower(a) == b; });
 }
 
 std::optional<int64_t> parse_age(std::string_view text) {
