@@ -34,6 +34,10 @@ int Reader::start(const Request& request, IoResult& out) noexcept {
     has_result_ = false;
     NGX_LUA_DEBUG(socket_.log(), "lua tcp socket read timeout: %M", socket_.read_timeout);
 
+    if (socket_.shared != nullptr && !socket_.shared->before_read(socket_)) {
+        out = {nullptr, 0, "no memory"};
+        return kFailed;
+    }
     code_ = run();
     if (code_ == kYield) {
         code_ = wait();

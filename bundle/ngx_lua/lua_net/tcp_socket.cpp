@@ -15,7 +15,7 @@ TcpSocket::TcpSocket() noexcept
 }
 
 TcpSocket::~TcpSocket() {
-    if (slot_ != nullptr && host() != nullptr) {
+    if (slot_ != nullptr && host() != nullptr && *slot_ == this) {
         *slot_ = nullptr;
     }
     close();

@@ -18,6 +18,20 @@
 
 namespace lua::net {
 
+class TcpSocket;
+
+// What a binding does with a client's connection beside the socket that wraps it.
+class SharedConnection {
+public:
+    // A read begins: hands over what was read for somebody else before. False: memory is short.
+    [[nodiscard]] virtual bool before_read(TcpSocket& socket) noexcept = 0;
+    // A write begins: null, or why it cannot.
+    [[nodiscard]] virtual const char* before_write(TcpSocket& socket) noexcept = 0;
+
+protected:
+    ~SharedConnection() = default;
+};
+
 class TcpSocket final : public Socket {
 public:
     enum class Kind : uint8_t {
@@ -90,6 +104,7 @@ public:
     ngx_msec_t connect_timeout = 0;
     ngx_msec_t send_timeout = 0;
     ngx_msec_t read_timeout = 0;
+    SharedConnection* shared = nullptr;
     off_t* rest = nullptr;            // bytes that may be received yet; null: any number
     const char* early_end = "closed"; // the error where a client's connection ends
     unsigned faults = 0;

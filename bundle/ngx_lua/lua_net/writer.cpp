@@ -25,7 +25,12 @@ int Writer::start(const OutCell* cells, int count, IoResult& out) noexcept {
     rest_sent_ = 0;
 
     size_t bound = text::cells_length_bound(cells, count);
-    if (bound == 0) {
+    const char* obstacle =
+        socket_.shared == nullptr ? nullptr : socket_.shared->before_write(socket_);
+    if (obstacle != nullptr) {
+        error_ = obstacle;
+        code_ = kFailed;
+    } else if (bound == 0) {
         code_ = kDone;
     } else if (!set_nodelay()) {
         code_ = give_up("setsocketopt tcp_nodelay failed");

@@ -26,15 +26,6 @@ bool has_ended(ngx_connection_t& c) noexcept {
     return true;
 }
 
-void on_read(ngx_event_t* rev) noexcept {
-    auto* c = static_cast<ngx_connection_t*>(rev->data);
-    auto* s = static_cast<ngx_stream_session_t*>(c->data);
-    StreamHost* host = StreamHost::of(s);
-    if (host != nullptr && host->run.active()) {
-        static_cast<void>(look_at_client(*host));
-    }
-}
-
 } // namespace
 
 void watch_client(StreamHost& host) noexcept {
@@ -42,7 +33,7 @@ void watch_client(StreamHost& host) noexcept {
     if (!host.checks_client_abort() || c.type != SOCK_STREAM) {
         return;
     }
-    c.read->handler = on_read;
+    host.listen();
     if (c.read->ready) {
         ngx_post_event(c.read, &ngx_posted_events);
     } else {

@@ -21,6 +21,9 @@ const char* Output::write(const OutCell* cells, int n, bool newline) noexcept {
     if (c.error) {
         return kFilterError;
     }
+    if (host_.req_socket.writing()) {
+        return "socket busy writing";
+    }
     NGX_LUA_DEBUG(host_.log(), newline ? "lua say response" : "lua print response");
     if (!gathered_.write(c.pool, host_.log(), cells, n, newline)) {
         return "no memory";
@@ -87,17 +90,11 @@ bool Output::drain_then_finalize(ngx_uint_t status) noexcept {
 // Makes sure that the rest is sent when the client's socket can take more.
 bool Output::arm() noexcept {
     ngx_event_t* wev = host_.connection().write;
-    wev->handler = on_write;
+    host_.listen();
     if (!wev->timer_set) {
         ngx_add_timer(wev, host_.net_settings()->send_timeout);
     }
     return ngx_handle_write_event(wev, host_.net_settings()->send_lowat) == NGX_OK;
-}
-
-void Output::on_write(ngx_event_t* wev) noexcept {
-    auto* c = static_cast<ngx_connection_t*>(wev->data);
-    auto* s = static_cast<ngx_stream_session_t*>(c->data);
-    StreamHost::of(s)->output.continue_sending();
 }
 
 void Output::continue_sending() noexcept {

@@ -32,16 +32,19 @@ public:
     // Lets the running task wait until they have left; false when that fails.
     [[nodiscard]] bool wait_until_sent() noexcept;
 
+    // The client can take more.
+    void continue_sending() noexcept;
+
+    // Nothing can follow.
+    void close() noexcept { ended_ = true; }
+
     // True if there is output to send first: then the session is finalised with status when that is
     // done.
     [[nodiscard]] bool drain_then_finalize(ngx_uint_t status) noexcept;
 
 private:
-    static void on_write(ngx_event_t* wev) noexcept;
-
     [[nodiscard]] ngx_int_t send(ngx_chain_t* chain) noexcept;
     [[nodiscard]] bool arm() noexcept;
-    void continue_sending() noexcept;
     void over(const char* error) noexcept;
 
     StreamHost& host_;

@@ -10,7 +10,7 @@ namespace {
 // alone.
 ngx_int_t to_preread(StreamHost& host, ngx_int_t rc) {
     if (rc == NGX_OK) {
-        return NGX_DECLINED; // the next handler
+        return host.req_socket.give_back() ? NGX_DECLINED : NGX_ERROR; // the next handler
     }
     if (rc == NGX_AGAIN) {
         return host.peek.wants_data() ? NGX_AGAIN : NGX_DONE;
@@ -34,6 +34,9 @@ ngx_int_t on_preread(ngx_stream_session_t* s) noexcept {
         return to_preread(*host, *result);
     }
     if (host->run.active()) { // it waits; nginx has read something
+        if (host->req_socket.reading()) {
+            host->req_socket.on_read();
+        }
         host->peek.look();
         return to_preread(*host, NGX_AGAIN);
     }

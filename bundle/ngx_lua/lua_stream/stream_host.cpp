@@ -10,7 +10,7 @@
 namespace lua::stream {
 
 StreamHost::StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept
-    : Host(vm), session(s), output(*this), peek(*this), owns_vm_(owns_vm) {
+    : Host(vm), session(s), output(*this), peek(*this), req_socket(*this), owns_vm_(owns_vm) {
     wake_event_.handler = on_wake;
     wake_event_.data = this;
     wake_event_.log = s.connection->log;
@@ -87,6 +87,33 @@ std::optional<ngx_int_t> StreamHost::take_result() noexcept {
     return result_;
 }
 
+// --- events of the connection ---
+
+void StreamHost::listen() noexcept {
+    connection().read->handler = on_read;
+    connection().write->handler = on_write;
+}
+
+void StreamHost::on_read(ngx_event_t* rev) noexcept {
+    auto* c = static_cast<ngx_connection_t*>(rev->data);
+    StreamHost* host = of(static_cast<ngx_stream_session_t*>(c->data));
+    if (host->req_socket.reading()) {
+        host->req_socket.on_read();
+    } else if (host->run.active() && host->checks_client_abort()) {
+        static_cast<void>(look_at_client(*host));
+    }
+}
+
+void StreamHost::on_write(ngx_event_t* wev) noexcept {
+    auto* c = static_cast<ngx_connection_t*>(wev->data);
+    StreamHost* host = of(static_cast<ngx_stream_session_t*>(c->data));
+    if (host->req_socket.writing()) {
+        host->req_socket.on_write();
+    } else {
+        host->output.continue_sending();
+    }
+}
+
 void StreamHost::wake() noexcept {
     if (!wake_event_.posted) {
         ngx_post_event(&wake_event_, &ngx_posted_events);
@@ -111,7 +138,7 @@ void StreamHost::resumed() noexcept {
     if (rc == NGX_AGAIN) {
         if (peek.wants_data()) {
             ngx_stream_core_run_phases(&session); // reads, and calls the phase handler with it
-        } else if (connection().read->timer_set) {
+        } else if (!req_socket.reading() && connection().read->timer_set) {
             ngx_del_timer(connection().read); // of a peek that is over
         }
         return;

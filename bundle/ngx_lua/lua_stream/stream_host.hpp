@@ -10,6 +10,7 @@
 #include "lua_stream/conf.hpp"
 #include "lua_stream/output.hpp"
 #include "lua_stream/preread_peek.hpp"
+#include "lua_stream/req_socket.hpp"
 
 #include <optional>
 
@@ -50,6 +51,9 @@ public:
     // The result of a handler that waited, once the phase engine comes back to it.
     [[nodiscard]] std::optional<ngx_int_t> take_result() noexcept;
 
+    // Has the connection's events come here.
+    void listen() noexcept;
+
     // Finalises the session with rc, a status or NGX_ERROR, once all output has been sent. The host
     // is gone afterwards, or soon.
     void finish(ngx_int_t rc) noexcept;
@@ -57,6 +61,7 @@ public:
     ngx_stream_session_t& session;
     Output output;
     PrereadPeek peek;
+    ReqSocket req_socket;
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
     int exit_code = NGX_OK;                // of ngx.exit in phases where it only records
     bool exited = false;                   // likewise: exit_code is valid
@@ -67,6 +72,8 @@ private:
 
     static void on_wake(ngx_event_t* ev) noexcept;
     static void on_pool_end(void* data) noexcept;
+    static void on_read(ngx_event_t* rev) noexcept;
+    static void on_write(ngx_event_t* wev) noexcept;
 
     Origin* make_origin() noexcept override;
 

@@ -168,6 +168,9 @@ require "resty.core.socket.udp"
 
 if ngx.config.subsystem == "http" then
     require "resty.core.socket.req"
+
+else
+    require "resty.core.socket.session"
 end
 
 
