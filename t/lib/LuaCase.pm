@@ -6,6 +6,7 @@
 #     === a title that reads as a sentence
 #     --- lua
 #     ngx.say(ngx.md5("hello"))
+#     show(nil, 1, { 2 })    prints values, tables and null as JSON: nil 1 [2]; not the nils at the end
 #     fails(ngx.md5)         prints why a function fails, or "no error"; a position in the handler
 #                            reads "here: "
 #     --- response_body
@@ -21,6 +22,19 @@ use warnings;
 use Test::Nginx::Socket::Lua ();
 
 my $helpers = <<'END';
+local function show(...)
+    local values = { ... }
+    local count = select("#", ...)
+    while count > 1 and values[count] == nil do
+        count = count - 1
+    end
+    for i = 1, count do
+        local value = values[i]
+        local plain = type(value) ~= "table" and value ~= ngx.null
+        values[i] = plain and tostring(value) or require("cjson").encode(value)
+    end
+    ngx.say(table.concat(values, " "))
+end
 local function fails(f, ...)
     local ok, err = pcall(f, ...)
     ngx.say(ok and "no error" or (err:gsub("content_by_lua%(nginx.conf:%d+%):%d+:", "here:")))
