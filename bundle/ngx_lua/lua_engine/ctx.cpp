@@ -11,15 +11,19 @@ constexpr int kNone = -2;
 
 } // namespace
 
-// The reference, -2 if there is none yet.
+// The reference, -2 if there is none yet. In *ssl_ctx_ref that of the connection's handshake, which
+// a table of its requests falls back to.
 NGX_LUA_FFI int ngx_lua_ffi_get_ctx_ref(void* /*r*/, int* in_ssl_phase, int* ssl_ctx_ref) noexcept {
+    const Host& host = *current().host;
+    const Host* handshake = host.handshake();
     if (in_ssl_phase != nullptr) {
-        *in_ssl_phase = 0;
+        *in_ssl_phase = handshake == &host ? 1 : 0;
     }
     if (ssl_ctx_ref != nullptr) {
-        *ssl_ctx_ref = LUA_NOREF;
+        bool visible = handshake != nullptr && &handshake->vm() == &host.vm();
+        *ssl_ctx_ref = visible ? handshake->ctx_ref : LUA_NOREF;
     }
-    int ref = current().host->ctx_ref;
+    int ref = host.ctx_ref;
     return ref == LUA_NOREF ? kNone : ref;
 }
 

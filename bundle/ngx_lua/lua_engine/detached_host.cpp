@@ -5,8 +5,14 @@
 namespace lua {
 
 DetachedHost::DetachedHost(Vm& vm, Phase at, const ngx_log_t& log, const char* context) noexcept
-    : Host(vm), log_(log), context_(context) {
+    : Host(vm) {
     phase = at;
+    log_as(log, context);
+}
+
+void DetachedHost::log_as(const ngx_log_t& log, const char* context) noexcept {
+    log_ = log;
+    context_ = context;
     log_.handler = context == nullptr ? nullptr : add_context;
     log_.data = this;
     log_.action = nullptr;

@@ -22,6 +22,9 @@ protected:
     DetachedHost(Vm& vm, Phase at, const ngx_log_t& log, const char* context) noexcept;
     ~DetachedHost() = default;
 
+    // From now on like this.
+    void log_as(const ngx_log_t& log, const char* context) noexcept;
+
     // What else is to be shown there.
     virtual u_char* append_to_line(u_char* buf, size_t /*len*/) const noexcept { return buf; }
 

@@ -97,8 +97,10 @@ bool call_handler(Host& host, Phase phase, Handler& handler, int nargs, int nres
     }
     std::string_view message =
         lua_isstring(L, -1) ? to_view(L, -1) : std::string_view{"unknown reason"};
-    ngx_log_error(NGX_LOG_ERR, host.log(), 0, "failed to run %s: %*s", context_name(phase),
-                  message.size(), message.data());
+    const char* what =
+        phase == Phase::ssl_session_store ? "session_store_by_lua*" : context_name(phase);
+    ngx_log_error(NGX_LOG_ERR, host.log(), 0, "failed to run %s: %*s", what, message.size(),
+                  message.data());
     lua_settop(L, base);
     return false;
 }

@@ -66,6 +66,15 @@ public:
     // of the host is pending. Null where there are no sockets.
     [[nodiscard]] virtual const net::Settings* net_settings() const noexcept { return nullptr; }
 
+    // The client's connection, and the one to the server that the client's request or session is
+    // passed to; null where there is none.
+    [[nodiscard]] virtual ngx_connection_t* connection() const noexcept { return nullptr; }
+    [[nodiscard]] virtual ngx_peer_connection_t* peer() const noexcept { return nullptr; }
+
+    // The host of the TLS handshake of the client's connection, if Lua code ran in it: its ngx.ctx
+    // lies behind this one's. It is a handshake's own, too.
+    [[nodiscard]] virtual Host* handshake() const noexcept { return nullptr; }
+
     // The host's work is over: aborts the run and takes back what its Lua code still holds. A
     // binding calls it when the request, session or timer ends.
     NGX_LUA_API void end() noexcept;

@@ -70,6 +70,10 @@ inline constexpr PhaseSet kRequestPhases =
     PhaseSet{Phase::set,      Phase::header_filter,  Phase::body_filter,     Phase::log,
              Phase::balancer, Phase::proxy_ssl_cert, Phase::proxy_ssl_verify};
 
+// Handlers of these run in the TLS handshake of a client connection.
+inline constexpr PhaseSet kHandshakePhases{Phase::ssl_client_hello, Phase::ssl_cert,
+                                           Phase::ssl_session_fetch, Phase::ssl_session_store};
+
 inline constexpr PhaseSet kExitPhases =
     kYieldPhases | PhaseSet{Phase::header_filter, Phase::balancer, Phase::ssl_session_store};
 

@@ -4,6 +4,7 @@
 #include "lua_engine/origin.hpp"
 #include "lua_http/client_abort.hpp"
 #include "lua_http/req_socket.hpp"
+#include "lua_ssl/tls_host.hpp"
 #include "ngx/log.hpp"
 #include "ngx/pool.hpp"
 
@@ -199,6 +200,14 @@ void HttpHost::on_write(ngx_http_request_t* r) noexcept {
 bool HttpHost::expand(void* path, ngx_str_t& value) noexcept {
     return ngx_http_complex_value(&request, static_cast<ngx_http_complex_value_t*>(path), &value) ==
            NGX_OK;
+}
+
+Host* HttpHost::handshake() const noexcept {
+#if (NGX_HTTP_SSL)
+    return ssl::TlsHost::of(request.connection);
+#else
+    return nullptr;
+#endif
 }
 
 bool HttpHost::before_ctx() noexcept {

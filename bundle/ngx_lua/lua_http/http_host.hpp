@@ -56,6 +56,14 @@ public:
         return &loc_conf(&request).net;
     }
 
+    [[nodiscard]] ngx_connection_t* connection() const noexcept override {
+        return request.connection;
+    }
+    [[nodiscard]] ngx_peer_connection_t* peer() const noexcept override {
+        return request.upstream == nullptr ? nullptr : &request.upstream->peer;
+    }
+    [[nodiscard]] Host* handshake() const noexcept override;
+
     // Runs handler as an entry task in `phase`. Returns what a phase handler returns to nginx, with
     // NGX_OK for "go on", NGX_AGAIN for "waits", and NGX_DONE if the request went elsewhere.
     [[nodiscard]] ngx_int_t run_handler(Phase phase, Handler& handler) noexcept;

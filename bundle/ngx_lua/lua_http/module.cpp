@@ -4,6 +4,7 @@
 #include "lua_http/phases.hpp"
 #include "lua_http/request_headers.hpp"
 #include "lua_http/subrequest.hpp"
+#include "lua_http/tls_hooks.hpp"
 
 namespace lua::http {
 namespace {
@@ -55,7 +56,8 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
     const auto& top =
         *static_cast<LocConf*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_lua_module));
     if (top.settings_of_top(cf, core_settings(cf), main.net) != NGX_OK ||
-        !add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK) {
+        !add_phase_handlers(cf, main) || find_header_variables(cf) != NGX_OK ||
+        install_tls_hooks(cf, main) != NGX_OK) {
         return NGX_ERROR;
     }
     if (main.uses_server_rewrite || main.uses_rewrite || main.uses_access || main.uses_precontent ||
