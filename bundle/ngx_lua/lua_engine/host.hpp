@@ -68,7 +68,7 @@ public:
 
     // The client's connection, and the one to the server that the client's request or session is
     // passed to; null where there is none.
-    [[nodiscard]] virtual ngx_connection_t* connection() const noexcept { return nullptr; }
+    [[nodiscard]] virtual ngx_connection_t* client_connection() const noexcept { return nullptr; }
     [[nodiscard]] virtual ngx_peer_connection_t* peer() const noexcept { return nullptr; }
 
     // The host of the TLS handshake of the client's connection, if Lua code ran in it: its ngx.ctx

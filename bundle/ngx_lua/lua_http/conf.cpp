@@ -1,5 +1,6 @@
 #include "lua_http/conf.hpp"
 
+#include "lua_http/proxy_tls.hpp"
 #include "ngx/pool.hpp"
 
 namespace lua::http {
@@ -76,8 +77,9 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.upstream_skip_openssl_default_verify, prev.upstream_skip_openssl_default_verify,
                0);
 #endif
-    return conf.merge(cf, prev, core_settings(cf)) ? NGX_CONF_OK
-                                                   : static_cast<char*>(NGX_CONF_ERROR);
+    bool ok =
+        conf.merge(cf, prev, core_settings(cf)) && install_proxy_tls_hooks(cf, conf) == NGX_OK;
+    return ok ? NGX_CONF_OK : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 } // namespace lua::http

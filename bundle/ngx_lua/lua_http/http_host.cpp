@@ -131,6 +131,10 @@ void HttpHost::resumed() noexcept {
     if (!run.active()) {
         return;
     }
+    if (kProxyTlsPhases.has(phase)) {
+        proxy_tls_resumed();
+        return;
+    }
     ngx_int_t rc = settle(run.resume_ready());
     if (rc == NGX_AGAIN) {
         return;
@@ -146,6 +150,31 @@ void HttpHost::resumed() noexcept {
     has_result_ = true;
     request.write_event_handler = ngx_http_core_run_phases;
     ngx_http_core_run_phases(&request);
+}
+
+// --- in the handshake with the proxied server ---
+
+int HttpHost::proxy_tls_result(Step step) const noexcept {
+    return step == Step::done    ? NGX_OK
+           : step == Step::ended ? run.end_status()
+                                 : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+std::optional<int> HttpHost::run_proxy_tls_handler(Phase at, Handler& handler) noexcept {
+    Started started = start_handler(*this, at, handler);
+    if (started.step == Step::waiting) {
+        return std::nullopt;
+    }
+    return proxy_tls_result(started.step);
+}
+
+void HttpHost::proxy_tls_resumed() noexcept {
+    Step step = run.resume_ready();
+    if (step != Step::waiting && proxy_tls.connection != nullptr) {
+        proxy_tls.result = proxy_tls_result(step);
+        proxy_tls.over = true;
+        ngx_post_event(proxy_tls.connection->write, &ngx_posted_events);
+    }
 }
 
 std::optional<ngx_int_t> HttpHost::take_result() noexcept {

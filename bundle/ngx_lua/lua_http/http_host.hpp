@@ -13,6 +13,7 @@
 #include "lua_http/conf.hpp"
 #include "lua_http/control.hpp"
 #include "lua_http/output.hpp"
+#include "lua_http/proxy_tls.hpp"
 #include "lua_http/request_body.hpp"
 #include "lua_http/response_headers.hpp"
 
@@ -56,7 +57,7 @@ public:
         return &loc_conf(&request).net;
     }
 
-    [[nodiscard]] ngx_connection_t* connection() const noexcept override {
+    [[nodiscard]] ngx_connection_t* client_connection() const noexcept override {
         return request.connection;
     }
     [[nodiscard]] ngx_peer_connection_t* peer() const noexcept override {
@@ -68,6 +69,10 @@ public:
     // NGX_OK for "go on", NGX_AGAIN for "waits", and NGX_DONE if the request went elsewhere.
     [[nodiscard]] ngx_int_t run_handler(Phase phase, Handler& handler) noexcept;
 
+    // Runs a handler of the handshake with the proxied server. Its result: 0, the status given to
+    // ngx.exit, or 500 after an error; none while it waits: it will be in proxy_tls.
+    [[nodiscard]] std::optional<int> run_proxy_tls_handler(Phase phase, Handler& handler) noexcept;
+
     // The result of a handler that waited, once the phase engine comes back to it.
     [[nodiscard]] std::optional<ngx_int_t> take_result() noexcept;
 
@@ -78,6 +83,7 @@ public:
     HeaderMarks headers;
     ExecTarget exec_target;
     RecordedExit recorded_exit;
+    ProxyTlsHook proxy_tls;
     net::TcpSocket* request_socket = nullptr; // of ngx.req.socket, while Lua code holds it
     ForeignTask* foreign_task = nullptr;      // last given to another nginx module
     BalancerPeer* balancer_peer = nullptr;    // while balancer_by_lua* runs
@@ -97,6 +103,8 @@ private:
     ngx_int_t finish_with(int status) noexcept;
     ngx_int_t redirect_internally() noexcept;
     void resumed() noexcept;
+    [[nodiscard]] int proxy_tls_result(Step step) const noexcept;
+    void proxy_tls_resumed() noexcept;
 
     ngx_event_t wake_event_ = {};
     ngx_int_t result_ = NGX_OK;

@@ -31,7 +31,7 @@ constexpr int kLater = -1;
 
 void log_start(const TlsHost& host, const Names& names) {
     NGX_LUA_DEBUG(host.log(), "%s: connection reusable: %ud", names.hook,
-                  host.connection()->reusable);
+                  host.client_connection()->reusable);
 }
 
 void log_result(const TlsHost& host, const Names& names, int result, int code) {

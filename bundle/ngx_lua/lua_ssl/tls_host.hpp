@@ -51,10 +51,10 @@ public:
     void wake() noexcept override;
     bool before_wait() noexcept override { return true; } // on_pool_end is always there
     [[nodiscard]] const net::Settings* net_settings() const noexcept override { return net_; }
-    [[nodiscard]] ngx_connection_t* connection() const noexcept override { return &connection_; }
-    [[nodiscard]] Host* handshake() const noexcept override {
-        return const_cast<TlsHost*>(this);
+    [[nodiscard]] ngx_connection_t* client_connection() const noexcept override {
+        return &connection_;
     }
+    [[nodiscard]] Host* handshake() const noexcept override { return const_cast<TlsHost*>(this); }
 
     [[nodiscard]] int verify_depth() const noexcept { return verify_depth_; }
 
