@@ -36,7 +36,7 @@ sub start {
         open STDERR, '>&', \*STDOUT;
         exec @command or die "$command[0]: $!\n";
     }
-    my $end = time + (@wrapper ? 60 : 10);
+    my $end = time + (@wrapper ? 240 : 30);
     until ($self->connection) {
         time < $end && waitpid($self->{pid}, WNOHANG) == 0
             or die "$self->{name} does not start:\n" . slurp("$self->{dir}/logs/out") . "\n";
