@@ -2,7 +2,7 @@
 use strict;
 use warnings;
 use Test::More;
-use Cli qw(program start left_over poll);
+use Cli qw(program start printed left_over poll);
 
 my $forever = 'io.stdout:write("up\n") io.stdout:flush() ngx.sleep(600)';
 
@@ -10,17 +10,15 @@ my $forever = 'io.stdout:write("up\n") io.stdout:flush() ngx.sleep(600)';
 sub status_after {
     my ($signal, $code) = @_;
     my $pid = start({}, '-e', $code // $forever);
-    ok poll(sub { server_of($pid) && running() }), "$signal: the code runs";
+    ok poll(sub { server_of($pid) && printed() }), "$signal: the code runs";
     my $server = server_of($pid);
     kill $signal, $pid;
     waitpid $pid, 0;
     my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
     ok poll(sub { !kill 0, $server }), "$signal: the server is gone";
-    ok poll(sub { !left_over() }), "$signal: nothing is left";
+    is_deeply [left_over()], [], "$signal: nothing is left";
     return $status;
 }
-
-sub running { return grep { -s $_ } glob '/tmp/*/out' }
 
 # The server that a resty process runs.
 sub server_of {

@@ -27,7 +27,7 @@ subtest 'md2pod.pl' => sub {
         'lists';
     is pod("```lua\nx = 1\n\ny = '*z*'\n```\n"), "    x = 1\n\n    y = '*z*'\n\n", 'code between fences';
     is pod("text\n\n    code\n    more\nafter\n"), "text\n\n    code\n    more\n\nafter\n\n", 'indented code';
-    is pod("| a | b |\n| --- | --- |\n"), "    | a | b |\n    | --- | --- |\n", 'tables stay';
+    is pod("| a | b |\n| --- | --- |\n"), "    | a | b |\n    | --- | --- |\n\n", 'tables stay';
     like pod("```\nx\n"), qr/missing terminating ```/, 'a fence that is not closed';
     my ($out, $err, $status) = resty({ program => program('md2pod.pl') });
     is_deeply [$err, $status], ["No input file specified.\n", 1], 'no file';
@@ -91,7 +91,7 @@ subtest 'restydoc' => sub {
 
 subtest 'the installed documentation' => sub {
     like(installed('-s', 'ngx.thread.spawn'), qr/\A {2}ngx\.thread\.spawn\n\n {4}syntax: /, 'a function of the API');
-    like(installed('resty-cli'), qr/\Aresty-cli\n/, 'a component';
+    like(installed('resty-cli'), qr/\Aresty-cli\n/, 'a component');
 };
 
 done_testing();

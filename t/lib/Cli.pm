@@ -8,7 +8,7 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 
-our @EXPORT_OK = qw(program resty start left_over poll);
+our @EXPORT_OK = qw(program resty start printed left_over poll);
 
 # A program of the installation under test.
 sub program {
@@ -34,6 +34,9 @@ sub start {
     return $pid;
 }
 
+# Whether what was started has printed anything.
+sub printed { return -s "$dir/out" }
+
 # Runs resty; returns what it printed to stdout and stderr, and its exit status (signal: 128 + number).
 sub resty {
     my @args = @_;
@@ -49,8 +52,12 @@ sub finish {
     return (map({ Bundle::read_file("$dir/$_") } qw(out err)), $status);
 }
 
-# Temporary folders of resty that are still there.
-sub left_over { return glob '/tmp/resty_*' }
+# Temporary folders of resty that are there and do not go away: other tests may be running theirs.
+sub left_over {
+    my @found = glob '/tmp/resty_*';
+    poll(sub { !grep { -e } @found });
+    return grep { -e } @found;
+}
 
 # Waits until the condition holds; false if it does not in ten seconds.
 sub poll {
