@@ -90,4 +90,32 @@ sub spew {
     close $out or die "$path: $!\n";
 }
 
+# memcached, Redis: one process that the scenarios talk to.
+package Bench::Server::Service;
+use File::Temp qw(tempdir);
+
+sub new {
+    my ($class, $command, $port) = @_;
+    my $dir = tempdir('ngx-bench-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    my $pid = fork // die "fork: $!\n";
+    if (!$pid) {
+        open STDOUT, '>', "$dir/out" or die "$!\n";
+        open STDERR, '>&', \*STDOUT;
+        exec $command, $port, $dir or die "$command: $!\n";
+    }
+    for (1 .. 200) {
+        last if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+        Time::HiRes::sleep(0.05);
+    }
+    return bless {pid => $pid, owner => $$}, $class;
+}
+
+sub DESTROY {
+    my ($self) = @_;
+    return if $self->{owner} != $$;
+    local $?;
+    kill 'TERM', $self->{pid};
+    waitpid $self->{pid}, 0;
+}
+
 1;
