@@ -34,16 +34,15 @@ ClientWishes client_wishes(ngx_http_request_t* r) {
 // What the client wants also decides on storing, in the context.
 bool wants_fetch(ngx_http_request_t* r, Context& ctx) {
     const LocConf& conf = loc_conf(r);
-    ngx_log_t* log = r->connection->log;
 
     if (conf.request_cache_control) {
         const ClientWishes wishes = client_wishes(r);
         if (wishes.no_cache) {
-            ngx_log_debug0(NGX_LOG_DEBUG_HTTP, log, 0,
+            ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                            "srcache_fetch skipped due to request headers \"Cache-Control: "
                            "no-cache\" or \"Pragma: no-cache\"");
             if (wishes.no_store) {
-                ngx_log_debug0(NGX_LOG_DEBUG_HTTP, log, 0,
+                ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                                "srcache_store skipped due to request header \"Cache-Control: "
                                "no-store\"");
                 ctx.store = Context::Store::never;
@@ -58,7 +57,7 @@ bool wants_fetch(ngx_http_request_t* r, Context& ctx) {
 
     ngx_str_t value;
     if (is_true(r, conf.fetch_skip, value)) {
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, log, 0,
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "srcache_fetch skipped due to the true value fed into srcache_fetch_skip: "
                        "\"%V\"",
                        &value);

@@ -118,13 +118,12 @@ time_t capped(const LocConf& conf, time_t expire) {
 
 bool may_store(ngx_http_request_t* r, Stored& stored) {
     const LocConf& conf = loc_conf(r);
-    ngx_log_t* log = r->connection->log;
 
     if (conf.store == nullptr) {
         return false;
     }
     if (r->method == NGX_HTTP_HEAD) {
-        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, log, 0,
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "srcache_store skipped due to request method HEAD");
         return false;
     }
@@ -134,7 +133,7 @@ bool may_store(ngx_http_request_t* r, Stored& stored) {
 
     time_t expire = 0;
     if (conf.response_cache_control && is_forbidden(r, expire)) {
-        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, log, 0,
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "srcache_store skipped due to response header Cache-Control");
         return false;
     }
