@@ -225,3 +225,37 @@ in a thread
 200
 --- no_error_log
 [alert]
+
+
+
+=== an error in header_filter_by_lua closes the connection
+--- config
+    location = /bad {
+        header_filter_by_lua_block { error("in header filter") }
+        return 200 "fine";
+    }
+--- request
+GET /bad
+--- ignore_response
+--- error_log
+failed to run header_filter_by_lua*: header_filter_by_lua(nginx.conf:
+in header filter
+--- no_error_log
+[alert]
+
+
+
+=== an error in body_filter_by_lua cuts the response off
+--- config
+    location = /bad {
+        body_filter_by_lua_block { error("in body filter") }
+        content_by_lua_block { ngx.say("fine") }
+    }
+--- request
+GET /bad
+--- ignore_response
+--- error_log
+failed to run body_filter_by_lua*: body_filter_by_lua(nginx.conf:
+in body filter
+--- no_error_log
+[alert]
