@@ -21,10 +21,6 @@ struct Override {
     ngx_http_complex_value_t source;
 };
 
-struct MainConf {
-    bool is_used;
-};
-
 struct LocConf {
     Override* override; // null: nothing said at this level
 };
@@ -91,8 +87,7 @@ char* set_override(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     if (conf.override == nullptr) {
         return ngx::conf_failed();
     }
-    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_coolkit_module))->is_used =
-        true;
+    ngx::usage<ngx_coolkit_module>(cf).is_used = true;
 
     if (args.size() == 2 && ngx::view(source) == "off") {
         return NGX_CONF_OK;
@@ -166,17 +161,11 @@ ngx_int_t preconfiguration(ngx_conf_t* cf) noexcept {
 }
 
 ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf =
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_coolkit_module));
-    if (!conf->is_used) {
+    if (!ngx::usage<ngx_coolkit_module>(cf).is_used) {
         return NGX_OK;
     }
     const ngx_int_t rc = ngx::add_phase_handler(cf, NGX_HTTP_SERVER_REWRITE_PHASE, rewrite_handler);
     return rc == NGX_OK ? ngx::add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, rewrite_handler) : rc;
-}
-
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
 }
 
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
@@ -191,7 +180,7 @@ char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
 ngx_http_module_t context = {
     .preconfiguration = preconfiguration,
     .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .create_main_conf = ngx::create_usage,
     .create_loc_conf = create_loc_conf,
     .merge_loc_conf = merge_loc_conf,
 };

@@ -185,18 +185,8 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.body_buffer_size, prev.body_buffer_size, ngx_pagesize);
     ngx::merge(conf.module_header, prev.module_header, 1);
     ngx::merge(conf.dbname, prev.dbname);
-    if (conf.queries.is_empty()) {
-        conf.queries = prev.queries;
-    }
-    if (conf.upstream == nullptr && conf.target == nullptr) {
-        conf.upstream = prev.upstream;
-        conf.target = prev.target;
-    }
-
-    return ngx::client::has_servers<ngx_http_drizzle_module>(
-               cf, conf.upstream, "drizzle: no drizzle_server defined in upstream \"%V\" in %s:%ui")
-               ? NGX_CONF_OK
-               : ngx::conf_failed();
+    return ngx::client::merge_query_conf<ngx_http_drizzle_module>(
+        cf, conf, prev, "drizzle: no drizzle_server defined in upstream \"%V\" in %s:%ui");
 }
 
 ngx_http_module_t context = {

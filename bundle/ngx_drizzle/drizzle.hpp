@@ -12,8 +12,7 @@ namespace drizzle {
 
 inline constexpr std::string_view kVersion = "ngx_drizzle 0.1.12";
 
-struct LocConf : ngx::http::UpstreamConf {
-    ngx::client::Queries queries;
+struct LocConf : ngx::client::QueryConf {
     ngx_http_complex_value_t* dbname;
     ngx_msec_t connect_limit;
     ngx_msec_t query_limit;

@@ -23,10 +23,6 @@ namespace {
 using ngx::view;
 using Value = ngx_http_variable_value_t;
 
-struct MainConf {
-    bool is_used;
-};
-
 struct Context {
     bool is_read;    // the body is there
     bool is_waiting; // the phase waits for it
@@ -126,7 +122,7 @@ using Function = ngx_int_t(ngx_http_request_t* r, ngx_str_t* res, Value* name);
 // $variable [name]
 template <Function Find>
 char* set_field(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    static_cast<MainConf*>(conf)->is_used = true;
+    static_cast<ngx::Usage*>(conf)->is_used = true;
 
     const std::span<ngx_str_t> args = ngx::arguments(cf);
     ngx_str_t name = args.size() > 2 ? args[2] : args[1];
@@ -195,20 +191,15 @@ ngx_int_t rewrite_handler(ngx_http_request_t* r) noexcept {
     return NGX_DONE;
 }
 
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
-}
-
 ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf =
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_form_input_module));
-    return conf->is_used ? ngx::add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, rewrite_handler)
-                         : NGX_OK;
+    return ngx::usage<ngx_http_form_input_module>(cf).is_used
+               ? ngx::add_phase_handler(cf, NGX_HTTP_REWRITE_PHASE, rewrite_handler)
+               : NGX_OK;
 }
 
 ngx_http_module_t context = {
     .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .create_main_conf = ngx::create_usage,
 };
 
 } // namespace

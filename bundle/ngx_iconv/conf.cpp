@@ -10,10 +10,6 @@ namespace iconv_module {
 
 namespace {
 
-struct MainConf {
-    bool uses_filter;
-};
-
 // Gathers converted text in one piece of the request's pool, which grows.
 class PoolText final : public Sink {
 public:
@@ -105,8 +101,7 @@ char* set_filter(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     if (conf.filter != nullptr) {
         return ngx::conf_message("is duplicate");
     }
-    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_iconv_module))
-        ->uses_filter = true;
+    ngx::usage<ngx_http_iconv_module>(cf).is_used = true;
     conf.filter = parse_sets(cf, ngx::arguments(cf).subspan(1));
     return conf.filter == nullptr ? ngx::conf_failed() : NGX_CONF_OK;
 }
@@ -131,10 +126,6 @@ ngx_command_t directives[] = {
     ngx::end_of_commands,
 };
 
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
-}
-
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
     return ngx::make<LocConf>(cf->pool, nullptr, ngx::unset<size_t>);
 }
@@ -148,18 +139,9 @@ char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
     return NGX_CONF_OK;
 }
 
-ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf =
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_iconv_module));
-    if (conf->uses_filter) {
-        install_filter();
-    }
-    return NGX_OK;
-}
-
 ngx_http_module_t context = {
-    .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .postconfiguration = ngx::install_if_used<ngx_http_iconv_module, install_filter>,
+    .create_main_conf = ngx::create_usage,
     .create_loc_conf = create_loc_conf,
     .merge_loc_conf = merge_loc_conf,
 };

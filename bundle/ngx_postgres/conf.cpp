@@ -111,19 +111,8 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx::merge(conf.format, prev.format, static_cast<ngx_uint_t>(Format::rds));
     ngx::merge(conf.rewrites, prev.rewrites);
     ngx::merge(conf.assignments, prev.assignments);
-    if (conf.queries.is_empty()) {
-        conf.queries = prev.queries;
-    }
-    if (conf.upstream == nullptr && conf.target == nullptr) {
-        conf.upstream = prev.upstream;
-        conf.target = prev.target;
-    }
-
-    return ngx::client::has_servers<ngx_postgres_module>(
-               cf, conf.upstream,
-               "postgres: no \"postgres_server\" defined in upstream \"%V\" in %s:%ui")
-               ? NGX_CONF_OK
-               : ngx::conf_failed();
+    return ngx::client::merge_query_conf<ngx_postgres_module>(
+        cf, conf, prev, "postgres: no \"postgres_server\" defined in upstream \"%V\" in %s:%ui");
 }
 
 ngx_http_module_t context = {

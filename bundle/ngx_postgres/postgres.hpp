@@ -39,8 +39,7 @@ struct Assignment {
     bool is_required;
 };
 
-struct LocConf : ngx::http::UpstreamConf {
-    ngx::client::Queries queries;
+struct LocConf : ngx::client::QueryConf {
     ngx_array_t* rewrites;    // of Rewrite
     ngx_array_t* assignments; // of Assignment
     ngx_uint_t format;

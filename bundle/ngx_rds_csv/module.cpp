@@ -13,10 +13,6 @@ namespace rds_csv {
 
 namespace {
 
-struct MainConf {
-    bool is_used;
-};
-
 struct LocConf {
     ngx_flag_t is_on;
     ngx_flag_t has_header;
@@ -177,14 +173,6 @@ struct Traits {
     static const rds::Output& output(ngx_http_request_t* r) { return loc_conf(r).output; }
 };
 
-char* set_on(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_rds_csv_filter_module))
-        ->is_used = true;
-
-    ngx_command_t flag = ngx::flag<&LocConf::is_on>("rds_csv", 0, 0);
-    return flag.set(cf, &flag, conf);
-}
-
 char* set_terminator(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     auto& conf = *static_cast<LocConf*>(data);
     const std::string_view text = ngx::view(ngx::arguments(cf)[1]);
@@ -221,7 +209,8 @@ constexpr ngx_uint_t kWhere =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF;
 
 ngx_command_t directives[] = {
-    ngx::custom<set_on>("rds_csv", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
+    ngx::custom<ngx::set_using_flag<ngx_http_rds_csv_filter_module, &LocConf::is_on>>(
+        "rds_csv", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::custom<set_terminator>("rds_csv_row_terminator", kWhere | NGX_CONF_TAKE1,
                                 NGX_HTTP_LOC_CONF_OFFSET),
     ngx::custom<set_separator>("rds_csv_field_separator", kWhere | NGX_CONF_TAKE1,
@@ -231,10 +220,6 @@ ngx_command_t directives[] = {
     ngx::size<&LocConf::buffer_size>("rds_csv_buffer_size", kWhere, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::end_of_commands,
 };
-
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
-}
 
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<LocConf>(cf->pool);
@@ -265,18 +250,10 @@ char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
     return NGX_CONF_OK;
 }
 
-ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf = static_cast<MainConf*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_rds_csv_filter_module));
-    if (conf->is_used) {
-        rds::Filter<Traits>::install();
-    }
-    return NGX_OK;
-}
-
 ngx_http_module_t context = {
-    .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .postconfiguration =
+        ngx::install_if_used<ngx_http_rds_csv_filter_module, rds::Filter<Traits>::install>,
+    .create_main_conf = ngx::create_usage,
     .create_loc_conf = create_loc_conf,
     .merge_loc_conf = merge_loc_conf,
 };

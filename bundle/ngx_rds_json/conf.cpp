@@ -100,14 +100,6 @@ char* set_ret(ngx_conf_t* cf, ngx_command_t*, void* data) noexcept {
     return NGX_CONF_OK;
 }
 
-char* set_on(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_rds_json_filter_module))
-        ->is_used = true;
-
-    ngx_command_t flag = ngx::flag<&LocConf::is_on>("rds_json", 0, 0);
-    return flag.set(cf, &flag, conf);
-}
-
 constexpr ngx_uint_t kWhere =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF;
 
@@ -117,7 +109,8 @@ ngx_command_t key(const char* name) {
 }
 
 ngx_command_t directives[] = {
-    ngx::custom<set_on>("rds_json", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
+    ngx::custom<ngx::set_using_flag<ngx_http_rds_json_filter_module, &LocConf::is_on>>(
+        "rds_json", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::size<&LocConf::buffer_size>("rds_json_buffer_size", kWhere, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::choice<&LocConf::format>("rds_json_format", kWhere, NGX_HTTP_LOC_CONF_OFFSET, formats),
     key<&LocConf::root>("rds_json_root"),
@@ -131,10 +124,6 @@ ngx_command_t directives[] = {
                          NGX_HTTP_LOC_CONF_OFFSET),
     ngx::end_of_commands,
 };
-
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
-}
 
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<LocConf>(cf->pool);
@@ -170,18 +159,9 @@ char* merge_loc_conf(ngx_conf_t*, void* parent, void* child) noexcept {
     return NGX_CONF_OK;
 }
 
-ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf = static_cast<MainConf*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_rds_json_filter_module));
-    if (conf->is_used) {
-        install_filter();
-    }
-    return NGX_OK;
-}
-
 ngx_http_module_t context = {
-    .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .postconfiguration = ngx::install_if_used<ngx_http_rds_json_filter_module, install_filter>,
+    .create_main_conf = ngx::create_usage,
     .create_loc_conf = create_loc_conf,
     .merge_loc_conf = merge_loc_conf,
 };

@@ -22,10 +22,6 @@ struct Property {
     ngx_http_complex_value_t value;
 };
 
-struct MainConf {
-    bool is_used;
-};
-
 struct LocConf {
     ngx_flag_t is_on;
     ngx_uint_t format;

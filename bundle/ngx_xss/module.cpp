@@ -18,10 +18,6 @@ namespace xss {
 
 namespace {
 
-struct MainConf {
-    bool is_used;
-};
-
 struct LocConf {
     ngx_flag_t get;
     ngx_flag_t check_status;
@@ -130,19 +126,16 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     return next_body_filter(r, in);
 }
 
-char* set_get(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_xss_filter_module))
-        ->is_used = true;
-
-    ngx_command_t flag = ngx::flag<&LocConf::get>("xss_get", 0, 0);
-    return flag.set(cf, &flag, conf);
+void install_filter() {
+    ngx::add_filters(header_filter, next_header_filter, body_filter, next_body_filter);
 }
 
 constexpr ngx_uint_t kWhere =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF;
 
 ngx_command_t directives[] = {
-    ngx::custom<set_get>("xss_get", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
+    ngx::custom<ngx::set_using_flag<ngx_http_xss_filter_module, &LocConf::get>>(
+        "xss_get", kWhere | NGX_CONF_FLAG, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::string<&LocConf::callback_arg>("xss_callback_arg", kWhere, NGX_HTTP_LOC_CONF_OFFSET),
     {ngx_string("xss_input_types"), kWhere | NGX_CONF_1MORE, ngx_http_types_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocConf, input_types_keys), default_types},
@@ -151,10 +144,6 @@ ngx_command_t directives[] = {
     ngx::flag<&LocConf::override_status>("xss_override_status", kWhere, NGX_HTTP_LOC_CONF_OFFSET),
     ngx::end_of_commands,
 };
-
-void* create_main_conf(ngx_conf_t* cf) noexcept {
-    return ngx::make<MainConf>(cf->pool);
-}
 
 void* create_loc_conf(ngx_conf_t* cf) noexcept {
     auto* conf = ngx::make<LocConf>(cf->pool);
@@ -177,18 +166,9 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
                                 &prev.input_types_keys, &prev.input_types, default_types);
 }
 
-ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
-    const auto* conf =
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_xss_filter_module));
-    if (conf->is_used) {
-        ngx::add_filters(header_filter, next_header_filter, body_filter, next_body_filter);
-    }
-    return NGX_OK;
-}
-
 ngx_http_module_t context = {
-    .postconfiguration = postconfiguration,
-    .create_main_conf = create_main_conf,
+    .postconfiguration = ngx::install_if_used<ngx_http_xss_filter_module, install_filter>,
+    .create_main_conf = ngx::create_usage,
     .create_loc_conf = create_loc_conf,
     .merge_loc_conf = merge_loc_conf,
 };

@@ -361,6 +361,11 @@ Servers* choose_servers(ngx_http_request_t* r, const http::UpstreamConf& conf, c
     return servers;
 }
 
+// What the location configurations of all these modules have.
+struct QueryConf : http::UpstreamConf {
+    Queries queries;
+};
+
 // Whether the block that NAME_pass names has servers of the module; for merging a location's conf.
 template <ngx_module_t& Module>
 bool has_servers(ngx_conf_t* cf, ngx_http_upstream_srv_conf_t* upstream, const char* format) {
@@ -371,6 +376,19 @@ bool has_servers(ngx_conf_t* cf, ngx_http_upstream_srv_conf_t* upstream, const c
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, format, &upstream->host, upstream->file_name,
                        upstream->line);
     return false;
+}
+
+// Merges it; `format` is the message about a block without servers of the module.
+template <ngx_module_t& Module>
+char* merge_query_conf(ngx_conf_t* cf, QueryConf& conf, const QueryConf& prev, const char* format) {
+    if (conf.queries.is_empty()) {
+        conf.queries = prev.queries;
+    }
+    if (conf.upstream == nullptr && conf.target == nullptr) {
+        conf.upstream = prev.upstream;
+        conf.target = prev.target;
+    }
+    return has_servers<Module>(cf, conf.upstream, format) ? NGX_CONF_OK : conf_failed();
 }
 
 } // namespace ngx::client

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ngx/complex_value.hpp"
+#include "ngx/conf.hpp"
 #include "ngx/http.hpp"
 
 #include <span>
@@ -54,6 +55,37 @@ inline char* conf_message(const char* text) {
     }
     *slot = handler;
     return NGX_OK;
+}
+
+// The main configuration of a module whose filter or handler is installed only where one of its
+// directives occurs.
+struct Usage {
+    bool is_used;
+};
+
+inline void* create_usage(ngx_conf_t* cf) noexcept {
+    return make<Usage>(cf->pool);
+}
+
+template <ngx_module_t& Module>
+Usage& usage(ngx_conf_t* cf) {
+    return *static_cast<Usage*>(ngx_http_conf_get_module_main_conf(cf, Module));
+}
+
+// A module's postconfiguration: installs what is used.
+template <ngx_module_t& Module, void (*Install)()>
+ngx_int_t install_if_used(ngx_conf_t* cf) noexcept {
+    if (usage<Module>(cf).is_used) {
+        Install();
+    }
+    return NGX_OK;
+}
+
+// The setter of a flag that makes the module used, wherever it occurs.
+template <ngx_module_t& Module, auto Member>
+char* set_using_flag(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) noexcept {
+    usage<Module>(cf).is_used = true;
+    return flag<Member>("", 0, 0).set(cf, cmd, conf);
 }
 
 // Puts a pair of output filters in front of those installed so far, which next_* then name.
