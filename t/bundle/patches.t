@@ -56,7 +56,7 @@ subtest 'a tree that is patched already, as in a release' => sub {
 for my $patch (glob "$root/patches/*/*.patch") {
     my ($name) = $patch =~ m{patches/(.*)};
     my ($head) = read_file($patch) =~ /\A(.*?)^--- /ms;
-    like $head, qr/\A\S.{80,}\bHook: .+\n\n\z/s, "$name begins with problem, behaviour and hook";
+    like $head, qr/\A\S.{80,}\bHooks?: .+\n\n\z/s, "$name begins with problem, behaviour and hook";
 }
 
 done_testing;

@@ -138,14 +138,19 @@ ngx_command_t custom(const char* name, ngx_uint_t where, ngx_uint_t level, void*
 
 inline const ngx_command_t end_of_commands = {{0, nullptr}, 0, nullptr, 0, 0, nullptr};
 
-// One table of several arrays of rows, closed.
+// Several arrays of rows in one.
 template <size_t... n>
-auto table(const std::array<ngx_command_t, n>&... parts) {
-    std::array<ngx_command_t, (n + ... + 1)> all;
+auto joined(const std::array<ngx_command_t, n>&... parts) {
+    std::array<ngx_command_t, (n + ... + 0)> all;
     ngx_command_t* out = all.data();
     ((out = std::copy(parts.begin(), parts.end(), out)), ...);
-    *out = end_of_commands;
     return all;
+}
+
+// The same as a module's table, which is closed.
+template <size_t... n>
+auto table(const std::array<ngx_command_t, n>&... parts) {
+    return joined(parts..., std::array{end_of_commands});
 }
 
 // child if set, else parent if set, else fallback.

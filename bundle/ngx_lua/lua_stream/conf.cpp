@@ -27,6 +27,8 @@ char* merge_serv_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
 
     ngx::merge(conf.preread, prev.preread);
     ngx::merge(conf.log, prev.log);
+    ngx::merge(conf.ssl_client_hello, prev.ssl_client_hello);
+    ngx::merge(conf.ssl_certificate, prev.ssl_certificate);
     ngx::merge(conf.code_cache, prev.code_cache, 1);
     ngx::merge(conf.check_client_abort, prev.check_client_abort, 0);
     return conf.merge(cf, prev, core_settings(cf)) ? NGX_CONF_OK

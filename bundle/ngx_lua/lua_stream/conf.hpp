@@ -26,6 +26,8 @@ struct ServConf : net::SocketConf {
     Handler* preread = nullptr;
     Handler* content = nullptr;
     Handler* log = nullptr;
+    Handler* ssl_client_hello = nullptr;
+    Handler* ssl_certificate = nullptr;
     Balancing balancing; // of an upstream block
 };
 

@@ -26,6 +26,8 @@ constexpr auto compile_path =
 constinit Family preread_family{"preread_by_lua", note_preread, compile_path, true, true};
 constinit Family content_family{"content_by_lua", install_content_handler, compile_path, true,
                                 true};
+constinit Family client_hello_family{"ssl_client_hello_by_lua", nullptr, nullptr, false, true};
+constinit Family certificate_family{"ssl_certificate_by_lua", nullptr, nullptr, false, true};
 constinit Family balancer_family{"balancer_by_lua", install_balancer, nullptr, false, true};
 constinit Family log_family{"log_by_lua", nullptr, compile_path, true, true};
 
@@ -73,22 +75,44 @@ char* set_balancer(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return set_handler(cf, balancer_family, form, &static_cast<ServConf*>(conf)->balancing.handler);
 }
 
+// X_by_lua_block and X_by_lua_file.
+struct Names {
+    const char* block;
+    const char* file;
+};
+
+template <auto Member>
+auto both_forms(Names names, ngx_uint_t where, Family& family) {
+    return std::array{block_form<Member>(names.block, where, srv_level, family),
+                      file_form<Member>(names.file, where, srv_level, family)};
+}
+
+auto handler_rows() {
+    return ngx::joined(
+#if (NGX_STREAM_SSL)
+        both_forms<&ServConf::ssl_client_hello>(
+            Names{"ssl_client_hello_by_lua_block", "ssl_client_hello_by_lua_file"}, kAnywhere,
+            client_hello_family),
+        both_forms<&ServConf::ssl_certificate>(
+            Names{"ssl_certificate_by_lua_block", "ssl_certificate_by_lua_file"}, kAnywhere,
+            certificate_family),
+#endif
+        both_forms<&ServConf::preread>(Names{"preread_by_lua_block", "preread_by_lua_file"},
+                                       kAnywhere, preread_family),
+        both_forms<&ServConf::content>(Names{"content_by_lua_block", "content_by_lua_file"},
+                                       kServer, content_family),
+        both_forms<&ServConf::log>(Names{"log_by_lua_block", "log_by_lua_file"}, kAnywhere,
+                                   log_family));
+}
+
 auto own_rows() {
     return std::array{
         ngx::custom<set_load_resty_core>("lua_load_resty_core", kMain | NGX_CONF_FLAG, main_level),
         ngx::custom<set_code_cache>("lua_code_cache", kAnywhere | NGX_CONF_FLAG, srv_level),
         ngx::custom<add_variable>("lua_add_variable", kMain | NGX_CONF_TAKE1, main_level),
         ngx::flag<&ServConf::check_client_abort>("lua_check_client_abort", kAnywhere, srv_level),
-
         ngx::flag<&MainConf::preread_no_postpone>("preread_by_lua_no_postpone", kMain, main_level),
-        block_form<&ServConf::preread>("preread_by_lua_block", kAnywhere, srv_level,
-                                       preread_family),
-        file_form<&ServConf::preread>("preread_by_lua_file", kAnywhere, srv_level, preread_family),
         string_form<&ServConf::content>("content_by_lua", kServer, srv_level, content_family),
-        block_form<&ServConf::content>("content_by_lua_block", kServer, srv_level, content_family),
-        file_form<&ServConf::content>("content_by_lua_file", kServer, srv_level, content_family),
-        block_form<&ServConf::log>("log_by_lua_block", kAnywhere, srv_level, log_family),
-        file_form<&ServConf::log>("log_by_lua_file", kAnywhere, srv_level, log_family),
         ngx::custom<set_balancer<Form::block>>(
             "balancer_by_lua_block", NGX_STREAM_UPS_CONF | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
             srv_level),
@@ -100,13 +124,14 @@ auto own_rows() {
 } // namespace
 
 ngx_command_t* commands() noexcept {
-    static auto all = ngx::table(process::service_rows<MainConf, false>(kMain, main_level),
-                                 own_rows(), net::socket_rows<ServConf>(kAnywhere, srv_level)
+    static auto all =
+        ngx::table(process::service_rows<MainConf, false>(kMain, main_level), handler_rows(),
+                   own_rows(), net::socket_rows<ServConf>(kAnywhere, srv_level)
 #if (NGX_STREAM_SSL)
-                                                 ,
-                                 net::tls_rows<ServConf>(kAnywhere, srv_level)
+                                   ,
+                   net::tls_rows<ServConf>(kAnywhere, srv_level)
 #endif
-    );
+        );
     return all.data();
 }
 

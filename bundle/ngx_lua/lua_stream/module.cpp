@@ -2,6 +2,7 @@
 #include "lua_stream/api.hpp"
 #include "lua_stream/conf.hpp"
 #include "lua_stream/phases.hpp"
+#include "lua_stream/tls_hooks.hpp"
 
 namespace lua::stream {
 namespace {
@@ -46,7 +47,8 @@ ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
 
     const auto& top =
         *static_cast<ServConf*>(ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_lua_module));
-    if (top.settings_of_top(cf, core_settings(cf), main.net) != NGX_OK || !add_log(cf) ||
+    if (top.settings_of_top(cf, core_settings(cf), main.net) != NGX_OK ||
+        install_tls_hooks(cf) != NGX_OK || !add_log(cf) ||
         (main.uses_preread && !add_preread(cf, main.preread_no_postpone == 0))) {
         return NGX_ERROR;
     }

@@ -2,6 +2,7 @@
 
 #include "lua_engine/ctx.hpp"
 #include "lua_engine/origin.hpp"
+#include "lua_ssl/tls_host.hpp"
 #include "lua_stream/client_abort.hpp"
 #include "ngx/log.hpp"
 
@@ -69,6 +70,14 @@ bool StreamHost::expand(void* path, ngx_str_t& value) noexcept {
 
 void StreamHost::debug_uri([[maybe_unused]] const char* what) const noexcept {
     NGX_LUA_DEBUG(log(), "stream %s", what);
+}
+
+Host* StreamHost::handshake() const noexcept {
+#if (NGX_STREAM_SSL)
+    return ssl::TlsHost::of(&connection());
+#else
+    return nullptr;
+#endif
 }
 
 // --- running ---

@@ -42,14 +42,14 @@ public:
         return &serv_conf(&session).net;
     }
 
+    [[nodiscard]] ngx_connection_t& connection() const noexcept { return *session.connection; }
     [[nodiscard]] ngx_connection_t* client_connection() const noexcept override {
         return session.connection;
     }
+    [[nodiscard]] Host* handshake() const noexcept override;
     [[nodiscard]] ngx_peer_connection_t* peer() const noexcept override {
         return session.upstream == nullptr ? nullptr : &session.upstream->peer;
     }
-
-    [[nodiscard]] ngx_connection_t& connection() const noexcept { return *session.connection; }
 
     // Runs handler as an entry task in `phase`. Returns NGX_OK for "go on", NGX_AGAIN for "waits",
     // a status to finalise the session with, or NGX_ERROR.

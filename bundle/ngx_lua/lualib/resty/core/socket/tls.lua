@@ -65,9 +65,31 @@ local function text_of(err)
 end
 
 
+-- Stream's sessions are userdata to Lua code; what they stand for is here.
+local sessions = ngx.config.subsystem == "stream" and setmetatable({}, { __mode = "k" })
+
+
 -- A session of OpenSSL that the collector frees.
 local function owned_session(session)
-    return ffi_gc(session, C.ngx_lua_ffi_ssl_free_session)
+    session = ffi_gc(session, C.ngx_lua_ffi_ssl_free_session)
+
+    if not sessions then
+        return session
+    end
+
+    local object = newproxy()
+    sessions[object] = session
+    return object
+end
+
+
+-- What a user gave as the session to be used again; nil for anything else.
+local function session_of(reused)
+    if sessions and type(reused) == "userdata" then
+        return sessions[reused]
+    end
+
+    return type(reused) == "cdata" and reused or nil
 end
 
 
@@ -122,7 +144,7 @@ local function handshake(self, reused, server_name, verify, wants_ocsp_status)
 
     local err = get_errmsg_ptr()
     local wants = reused ~= false
-    local session = type(reused) == "cdata" and reused or nil
+    local session = session_of(reused)
     local rc = C.ngx_lua_ffi_socket_tcp_sslhandshake(get_request(), u, session, wants and 1 or 0,
                                                      name, verify and 1 or 0,
                                                      wants_ocsp_status and 1 or 0,
