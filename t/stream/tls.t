@@ -119,3 +119,63 @@ true nil one.test
 nil handshake failed nil
 --- no_error_log
 [alert]
+
+
+
+=== a plain session becomes TLS when Lua code says so
+--- stream_config
+    server {
+        listen 127.0.0.2:12399;
+        ssl_certificate $TEST_NGINX_CERTS/one.crt;
+        ssl_certificate_key $TEST_NGINX_CERTS/one.key;
+        content_by_lua_block {
+            local sock = assert(ngx.req.socket())
+            ngx.say("asked for ", sock:receive())
+            local info = assert(sock:serversslhandshake())
+            ngx.say(info.protocol:sub(1, 5), " ", #info.cipher > 0, " ", info.session_reused)
+            assert(sock:serversslhandshake())
+            sock:send("got: " .. sock:receive() .. "\n")
+        }
+    }
+--- stream_server_config
+    content_by_lua_block {
+        local sock = ngx.socket.tcp()
+        assert(sock:connect("127.0.0.2", 12399))
+        sock:send("STARTTLS\n")
+        ngx.say(sock:receive())
+        assert(sock:sslhandshake(false, "one.test", false))
+        ngx.say(sock:receive())
+        sock:send("secret\n")
+        ngx.say(sock:receive())
+    }
+--- stream_response
+asked for STARTTLS
+TLSv1 true false
+got: secret
+
+
+
+=== a client that does not shake hands
+--- stream_config
+    server {
+        listen 127.0.0.2:12399;
+        ssl_certificate $TEST_NGINX_CERTS/one.crt;
+        ssl_certificate_key $TEST_NGINX_CERTS/one.key;
+        content_by_lua_block {
+            local sock = assert(ngx.req.socket())
+            sock:settimeout(50)
+            ngx.log(ngx.WARN, "first: ", select(2, sock:serversslhandshake()))
+        }
+    }
+--- lua
+local sock = ngx.socket.tcp()
+assert(sock:connect("127.0.0.2", 12399))
+ngx.sleep(0.1)
+local plain = assert(ngx.req.socket())
+ngx.say(plain:serversslhandshake())
+--- stream_response
+nilssl not configured for this server
+--- error_log
+first: timeout
+--- no_error_log
+[alert]

@@ -72,6 +72,11 @@ const char* ReqSocket::before_write(net::TcpSocket&) noexcept {
     return host_.output.has_unsent() ? kBusyWriting : nullptr;
 }
 
+bool ReqSocket::has_unread() const noexcept {
+    return unread(host_.connection().buffer) != 0 ||
+           (socket_ != nullptr && socket_->reader.buffer.size() != 0);
+}
+
 bool ReqSocket::give_back() noexcept {
     inherited_ = true;
     if (socket_ == nullptr || socket_->reader.buffer.size() == 0) {

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] bool writing() const noexcept {
         return socket_ != nullptr && socket_->writer.pending();
     }
+    // Bytes were read that Lua code has not received.
+    [[nodiscard]] bool has_unread() const noexcept;
     // Lua code has received something, so the beginning is not there any more.
     [[nodiscard]] bool consumed() const noexcept { return consumed_; }
 

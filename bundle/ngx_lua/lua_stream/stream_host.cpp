@@ -11,7 +11,11 @@
 namespace lua::stream {
 
 StreamHost::StreamHost(ngx_stream_session_t& s, Vm& vm, bool owns_vm) noexcept
-    : Host(vm), session(s), output(*this), peek(*this), req_socket(*this), owns_vm_(owns_vm) {
+    : Host(vm), session(s), output(*this), peek(*this), req_socket(*this),
+#if (NGX_STREAM_SSL)
+      server_tls(*this),
+#endif
+      owns_vm_(owns_vm) {
     wake_event_.handler = on_wake;
     wake_event_.data = this;
     wake_event_.log = s.connection->log;

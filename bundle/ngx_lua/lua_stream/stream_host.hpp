@@ -11,6 +11,7 @@
 #include "lua_stream/output.hpp"
 #include "lua_stream/preread_peek.hpp"
 #include "lua_stream/req_socket.hpp"
+#include "lua_stream/server_tls.hpp"
 
 #include <optional>
 
@@ -69,6 +70,9 @@ public:
     Output output;
     PrereadPeek peek;
     ReqSocket req_socket;
+#if (NGX_STREAM_SSL)
+    ServerTls server_tls;
+#endif
     BalancerPeer* balancer_peer = nullptr; // while balancer_by_lua* runs
     int exit_code = NGX_OK;                // of ngx.exit in phases where it only records
     bool exited = false;                   // likewise: exit_code is valid

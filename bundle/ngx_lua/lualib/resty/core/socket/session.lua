@@ -15,6 +15,7 @@ local get_errmsg_ptr = base.get_errmsg_ptr
 local get_request = base.get_request
 local get_size_ptr = base.get_size_ptr
 local new_context = native.tcp
+local pcall = pcall
 local setmetatable = setmetatable
 local to_number = socket.to_number
 local type = type
@@ -33,6 +34,9 @@ ffi.cdef [[
     int ngx_stream_lua_ffi_req_socket_peek(ngx_lua_tcp_socket_t *u, size_t size,
                                            const unsigned char **data, char **err);
     int ngx_stream_lua_ffi_req_socket_shutdown(ngx_lua_tcp_socket_t *u, char **err);
+    int ngx_stream_lua_ffi_req_socket_start_tls(ngx_lua_tcp_socket_t *u, char **err);
+    void ngx_stream_lua_ffi_req_socket_tls_info(const char **protocol, const char **cipher,
+                                                int *reused);
     int ngx_stream_lua_ffi_req_udp_receive(ngx_stream_lua_request_t *r, size_t size,
                                            const unsigned char **data, size_t *len, char **err);
     int ngx_stream_lua_ffi_req_udp_send(ngx_stream_lua_request_t *r,
@@ -90,10 +94,51 @@ local function shutdown(self, direction)
 end
 
 
+local protocol_ptr = ffi_new("const char *[1]")
+local cipher_ptr = ffi_new("const char *[1]")
+local reused_ptr = ffi_new("int[1]")
+
+
+local function tls_info()
+    C.ngx_stream_lua_ffi_req_socket_tls_info(protocol_ptr, cipher_ptr, reused_ptr)
+    return {
+        protocol = ffi_string(protocol_ptr[0]),
+        cipher = ffi_string(cipher_ptr[0]),
+        session_reused = reused_ptr[0] == 1,
+    }
+end
+
+
+local function server_handshake(self)
+    local err = get_errmsg_ptr()
+    local rc = C.ngx_stream_lua_ffi_req_socket_start_tls(self[CONTEXT], err)
+
+    if rc == FFI_AGAIN then
+        local ok, failure = yield()
+
+        if not ok then
+            return nil, failure
+        end
+
+        return tls_info()
+    end
+
+    if rc == FFI_OK then
+        return tls_info()
+    end
+
+    return fail(rc, err)
+end
+
+
 -- The session's own methods beside those of other sockets.
 local tcp_mt = debug.getregistry().__tcp_raw_req_cosocket_mt
 tcp_mt.peek = peek
 tcp_mt.shutdown = shutdown
+
+if pcall(function () return C.ngx_stream_lua_ffi_req_socket_start_tls end) then
+    tcp_mt.serversslhandshake = server_handshake
+end
 
 
 local udp = {}
