@@ -88,7 +88,8 @@ NGX_LUA_FFI int ngx_lua_ffi_ssl_get_client_hello_ext_present(void* /*r*/, int** 
     return NGX_OK;
 }
 
-// How many numbers it wrote.
+// How many numbers it wrote: at most 128, which is the room that callers have, whether they give
+// its size in numbers or in bytes.
 NGX_LUA_FFI int ngx_lua_ffi_ssl_get_client_hello_ciphers(void* /*r*/, unsigned short* ciphers,
                                                          size_t ciphers_size, char** err) noexcept {
     SSL* tls = client_tls(err);
@@ -103,8 +104,9 @@ NGX_LUA_FFI int ngx_lua_ffi_ssl_get_client_hello_ciphers(void* /*r*/, unsigned s
     if (len % 2 != 0) {
         return fail(err, "SSL_client_hello_get0_ciphers() odd ciphersuites_bytes");
     }
+    size_t room = std::min<size_t>(ciphers_size, 128);
     int n = 0;
-    for (size_t i = 0; i < len && static_cast<size_t>(n) < ciphers_size; i += 2) {
+    for (size_t i = 0; i < len && static_cast<size_t>(n) < room; i += 2) {
         unsigned id = read_u16(p + i);
         if (!is_grease(id)) {
             ciphers[n++] = static_cast<unsigned short>(id);
