@@ -40,7 +40,7 @@ define program
 $(BUILD)/bin/$(2): $(patsubst bundle/$(1)/src/%.cpp,$(BUILD)/lib/$(1)/obj/%.o,$(wildcard \
     bundle/$(1)/src/*.cpp))
 	@mkdir -p $$(@D)
-	$(compiler) -o $$@ $$^ -lstdc++ -lm
+	$(compiler) $(cc_opt) -o $$@ $$^ -lstdc++ -lm
 
 $(BUILD)/lib/$(1)/obj/%.o: bundle/$(1)/src/%.cpp $(BUILD)/config.mk
 	@mkdir -p $$(@D)
