@@ -14,6 +14,11 @@ int fail(u_char* err, size_t* errlen, std::string_view text) {
     return NGX_ERROR;
 }
 
+// For the debug log.
+[[maybe_unused]] const char* subsystem() {
+    return current().vm->recipe().subsystem;
+}
+
 } // namespace
 
 NGX_LUA_FFI int ngx_lua_ffi_sema_new(Semaphore** semaphore, int n, const char** err) noexcept {
@@ -22,12 +27,13 @@ NGX_LUA_FFI int ngx_lua_ffi_sema_new(Semaphore** semaphore, int n, const char** 
         *err = "no memory";
         return NGX_ERROR;
     }
-    NGX_LUA_DEBUG(ngx_cycle->log, "http lua semaphore new: %p, resources: %d", *semaphore, n);
+    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore new: %p, resources: %d", subsystem(),
+                  *semaphore, n);
     return NGX_OK;
 }
 
 NGX_LUA_FFI int ngx_lua_ffi_sema_post(Semaphore* semaphore, int n) noexcept {
-    NGX_LUA_DEBUG(ngx_cycle->log, "http lua semaphore post: %p, n: %d", semaphore, n);
+    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore post: %p, n: %d", subsystem(), semaphore, n);
     semaphore->post(n);
     return NGX_OK;
 }
@@ -40,7 +46,8 @@ NGX_LUA_FFI int ngx_lua_ffi_sema_count(Semaphore* semaphore) noexcept {
 NGX_LUA_FFI int ngx_lua_ffi_sema_wait(void* /*r*/, Semaphore* semaphore, int msec, u_char* err,
                                       size_t* errlen) noexcept {
     Host& host = *current().host;
-    NGX_LUA_DEBUG(ngx_cycle->log, "http lua semaphore wait: %p, timeout: %d", semaphore, msec);
+    NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore wait: %p, timeout: %d", subsystem(), semaphore,
+                  msec);
     if (!kYieldPhases.has(host.phase)) {
         return fail(err, errlen, refusal(host.phase));
     }
@@ -50,7 +57,7 @@ NGX_LUA_FFI int ngx_lua_ffi_sema_wait(void* /*r*/, Semaphore* semaphore, int mse
     case Semaphore::Outcome::timeout:
         return NGX_DECLINED;
     case Semaphore::Outcome::waits:
-        NGX_LUA_DEBUG(ngx_cycle->log, "http lua semaphore wait yielding");
+        NGX_LUA_DEBUG(ngx_cycle->log, "%s lua semaphore wait yielding", subsystem());
         return NGX_AGAIN;
     case Semaphore::Outcome::no_memory:
         break;
