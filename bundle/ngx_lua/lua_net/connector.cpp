@@ -87,6 +87,7 @@ bool Connector::reuse() noexcept {
                   kept.connection, kept.connection->fd);
     socket_.adopt(kept.connection);
     socket_.reused = kept.reused + 1;
+    socket_.user_data = std::move(kept.user_data);
     return true;
 }
 

@@ -10,8 +10,7 @@ namespace lua::net {
 
 struct Pool::Idle {
     Pool& pool;
-    ngx_connection_t* connection;
-    ngx_uint_t reused;
+    Kept kept;
     Idle* newer;
     Idle* older;
 };
@@ -70,19 +69,20 @@ Pool::Kept Pool::take_idle() noexcept {
     newest_ = idle->older;
     (newest_ == nullptr ? oldest_ : newest_->newer) = nullptr;
     idle_--;
-    ngx_event_t* rev = idle->connection->read;
+    ngx_event_t* rev = idle->kept.connection->read;
     if (rev->timer_set) {
         ngx_del_timer(rev);
     }
-    return {idle->connection, idle->reused};
+    return std::move(idle->kept);
 }
 
-void Pool::keep(ngx_connection_t* c, ngx_uint_t reused, ngx_msec_t timeout) noexcept {
+void Pool::keep(Kept kept, ngx_msec_t timeout) noexcept {
+    ngx_connection_t* c = kept.connection;
     if (idle_ >= size_) {
         close_idle(*oldest_);
         connections_--;
     }
-    auto* idle = new Idle{*this, c, reused, nullptr, newest_};
+    auto* idle = new Idle{*this, std::move(kept), nullptr, newest_};
     (newest_ == nullptr ? oldest_ : newest_->newer) = idle;
     newest_ = idle;
     idle_++;
@@ -112,7 +112,7 @@ void Pool::close_idle(Idle& idle) noexcept {
     (idle.newer == nullptr ? newest_ : idle.newer->older) = idle.older;
     (idle.older == nullptr ? oldest_ : idle.older->newer) = idle.newer;
     idle_--;
-    close_connection(idle.connection);
+    close_connection(idle.kept.connection);
 }
 
 void Pool::on_idle_write(ngx_event_t*) noexcept {}

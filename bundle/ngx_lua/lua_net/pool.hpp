@@ -5,6 +5,7 @@
 // existed and the idle ones; it goes away when none is left.
 #pragma once
 
+#include "lua_net/user_data.hpp"
 #include "ngx/nginx.hpp"
 
 #include <memory>
@@ -33,13 +34,14 @@ public:
     struct Kept {
         ngx_connection_t* connection = nullptr;
         ngx_uint_t reused = 0;
+        std::unique_ptr<UserData> user_data = nullptr;
     };
 
     // The connection that was kept last; null if there is none.
     [[nodiscard]] Kept take_idle() noexcept;
 
     // Keeps a connection that the pool counts already. Timeout 0: for ever.
-    void keep(ngx_connection_t* c, ngx_uint_t reused, ngx_msec_t timeout) noexcept;
+    void keep(Kept kept, ngx_msec_t timeout) noexcept;
 
     // A connection of this pool is about to be made, or was made before the pool existed.
     void count_one() noexcept { connections_++; }

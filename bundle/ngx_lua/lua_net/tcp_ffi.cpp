@@ -71,9 +71,10 @@ void keep_alive(TcpSocket& u, ngx_msec_t timeout) noexcept {
     Pool* pool = u.pool;
     ngx_uint_t reused = u.reused;
     NGX_LUA_DEBUG(u.log(), "lua tcp socket set keepalive: saving connection %p", u.connection);
+    std::unique_ptr<UserData> user_data = std::move(u.user_data);
     ngx_connection_t* c = u.release();
     u.reader.drop();
-    pool->keep(c, reused, timeout);
+    pool->keep({c, reused, std::move(user_data)}, timeout);
 }
 
 } // namespace

@@ -40,6 +40,7 @@ ngx_connection_t* TcpSocket::release() noexcept {
     reader.closed = true;
     writer.closed = true;
     pool = nullptr;
+    user_data.reset();
     return c;
 }
 
@@ -155,7 +156,8 @@ void log_closed(const TcpSocket* socket, const char* what) noexcept {
     const Host& here = *current().host;
     const void* connection = socket == nullptr ? nullptr : socket->connection;
 
-    if (here.net_settings()->log_errors) {
+    const Settings* settings = here.net_settings();
+    if (settings != nullptr && settings->log_errors) {
         ngx_log_error(NGX_LOG_ERR, here.log(), 0,
                       "attempt to %s data on a closed socket: u:%p, c:%p, ft:%d eof:%d", what,
                       socket, connection, socket == nullptr ? 0 : static_cast<int>(socket->faults),

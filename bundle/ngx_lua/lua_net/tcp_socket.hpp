@@ -14,6 +14,7 @@
 #include "lua_net/reader.hpp"
 #include "lua_net/socket.hpp"
 #include "lua_net/tls_client.hpp"
+#include "lua_net/user_data.hpp"
 #include "lua_net/writer.hpp"
 
 namespace lua::net {
@@ -101,6 +102,7 @@ public:
     ngx_connection_t* connection = nullptr;
     Pool* pool = nullptr; // that counts the connection
     ngx_uint_t reused = 0;
+    std::unique_ptr<UserData> user_data; // goes with the connection
     ngx_msec_t connect_timeout = 0;
     ngx_msec_t send_timeout = 0;
     ngx_msec_t read_timeout = 0;
