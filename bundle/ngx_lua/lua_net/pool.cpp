@@ -5,6 +5,7 @@
 #include "ngx/log.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace lua::net {
 

@@ -17,6 +17,8 @@
 #include "lua_net/user_data.hpp"
 #include "lua_net/writer.hpp"
 
+#include <memory>
+
 namespace lua::net {
 
 class TcpSocket;
