@@ -10,7 +10,7 @@
 #     local sock = peer("hello\n", { wait = 0.2 })  so many seconds later
 #     local sock = peer("ab", { hold = 1 })  only the first byte, the rest once it was sent one itself
 #     local sock = peer("", { echo = 5 })    the peer sends back the 5 bytes that it is sent
-#     show(sock:receive())                   prints results, joined by "|"
+#     joined(sock:receive())                   prints results, joined by "|"
 #     --- response_body
 #
 # `peer_socket` is the path of the peer's unix socket, `peer_port` its port. What LuaCase gives is
@@ -27,7 +27,7 @@ my $server = <<'END';
 init_by_lua_block {
     peer_socket = "unix:$TEST_NGINX_HTML_DIR/peer.sock"
 
-    function show(...)
+    function joined(...)
         local parts = {}
         for i = 1, select("#", ...) do
             parts[i] = tostring((select(i, ...)))

@@ -10,19 +10,19 @@ __DATA__
 === what connect answers
 --- lua
 local sock = ngx.socket.tcp()
-show(sock:connect("127.0.0.1", 1985))
-show(sock:connect("127.0.0.1", "1985"))
-show(sock:connect(peer_socket))
-show(sock:connect("127.0.0.1", 1))
-show(sock:connect("unix:/nowhere/at/all"))
-show(sock:connect("127.0.0.1"))
-show(sock:connect("127.0.0.1", 65536))
-show(sock:connect("127.0.0.1", -1))
-show(sock:connect("127.0.0.1:x", 80))
-show(sock:connect("", 80))
-show(sock:connect("nobody.example", 80))
-show(ngx.socket.connect("127.0.0.1", 1))
-show(type(ngx.socket.connect("127.0.0.1", 1985)))
+joined(sock:connect("127.0.0.1", 1985))
+joined(sock:connect("127.0.0.1", "1985"))
+joined(sock:connect(peer_socket))
+joined(sock:connect("127.0.0.1", 1))
+joined(sock:connect("unix:/nowhere/at/all"))
+joined(sock:connect("127.0.0.1"))
+joined(sock:connect("127.0.0.1", 65536))
+joined(sock:connect("127.0.0.1", -1))
+joined(sock:connect("127.0.0.1:x", 80))
+joined(sock:connect("", 80))
+joined(sock:connect("nobody.example", 80))
+joined(ngx.socket.connect("127.0.0.1", 1))
+joined(type(ngx.socket.connect("127.0.0.1", 1985)))
 --- response_body
 1
 1
@@ -50,8 +50,8 @@ resolver_timeout 100ms;
 --- lua
 local sock = ngx.socket.tcp()
 local ok, err = sock:connect("nobody.example", 80)
-show(ok, (err:gsub("%(.*", "")))
-show(sock:send("x"))
+joined(ok, (err:gsub("%(.*", "")))
+joined(sock:send("x"))
 --- response_body
 nil|nobody.example could not be resolved 
 nil|closed
@@ -63,11 +63,11 @@ attempt to send data on a closed socket
 === closing
 --- lua
 local sock = peer("abc")
-show(sock:close())
-show(sock:close())
-show(sock:receive())
-show(sock:getreusedtimes())
-show(sock:setkeepalive())
+joined(sock:close())
+joined(sock:close())
+joined(sock:receive())
+joined(sock:getreusedtimes())
+joined(sock:setkeepalive())
 fails(sock.close)
 fails(sock.close, sock, 1)
 --- response_body
@@ -115,11 +115,11 @@ bad timeout value
 === the local address
 --- lua
 local sock = ngx.socket.tcp()
-show(sock:bind("127.0.0.1"))
-show(sock:connect("127.0.0.1", 1985))
-show(sock:bind("nonsense"))
-show(sock:bind("127.0.0.1", 65536))
-show(sock:bind("127.0.0.1", {}))
+joined(sock:bind("127.0.0.1"))
+joined(sock:connect("127.0.0.1", 1985))
+joined(sock:bind("nonsense"))
+joined(sock:bind("127.0.0.1", 65536))
+joined(sock:bind("127.0.0.1", {}))
 fails(sock.bind, sock)
 --- response_body
 true
@@ -136,16 +136,16 @@ expecting 2 or 3 arguments, but got 1
 local sock = ngx.socket.tcp()
 fails(sock.getoption, sock, "keepalive")
 sock:connect("127.0.0.1", 1985)
-show(sock:getoption("keepalive"), sock:setoption("keepalive", true), sock:getoption("keepalive"))
-show(sock:setoption("keepcnt", 3), sock:getoption("keepcnt"))
-show(sock:setoption("tcp-nodelay", 1), sock:getoption("tcp-nodelay"))
-show(sock:getoption())
-show(sock:setoption("sndbuf"))
-show(sock:setoption("what", 1))
-show(sock:getfd() > 2)
+joined(sock:getoption("keepalive"), sock:setoption("keepalive", true), sock:getoption("keepalive"))
+joined(sock:setoption("keepcnt", 3), sock:getoption("keepcnt"))
+joined(sock:setoption("tcp-nodelay", 1), sock:getoption("tcp-nodelay"))
+joined(sock:getoption())
+joined(sock:setoption("sndbuf"))
+joined(sock:setoption("what", 1))
+joined(sock:getfd() > 2)
 sock:close()
-show(sock:getoption("rcvbuf"))
-show(sock:getfd())
+joined(sock:getoption("rcvbuf"))
+joined(sock:getfd())
 --- response_body
 socket is never created nor connected
 0|true|1
@@ -164,11 +164,11 @@ nil|closed
 --- lua
 local sock = peer("", { echo = 4 })
 local reader = ngx.thread.spawn(function () return sock:receive(4) end)
-show(sock:receive(1))
-show(sock:close())
-show(sock:setkeepalive())
-show(sock:send("abcd"))
-show(ngx.thread.wait(reader))
+joined(sock:receive(1))
+joined(sock:close())
+joined(sock:setkeepalive())
+joined(sock:send("abcd"))
+joined(ngx.thread.wait(reader))
 --- response_body
 nil|socket busy reading
 nil|socket busy reading
@@ -183,7 +183,7 @@ true|abcd
 local sock = peer("abcd", { wait = 0.2 })
 local reader = ngx.thread.spawn(function () return sock:receive(4) end)
 ngx.thread.kill(reader)
-show(sock:receive(4))
+joined(sock:receive(4))
 --- response_body
 abcd
 
@@ -193,16 +193,16 @@ abcd
 --- config
 location = /other {
     content_by_lua_block {
-        show(pcall(shared.receive, shared))
-        show(pcall(shared.send, shared, "x"))
-        show(pcall(shared.close, shared))
-        show(pcall(shared.connect, shared, "127.0.0.1", 1985))
+        joined(pcall(shared.receive, shared))
+        joined(pcall(shared.send, shared, "x"))
+        joined(pcall(shared.close, shared))
+        joined(pcall(shared.connect, shared, "127.0.0.1", 1985))
     }
 }
 --- lua
 rawset(_G, "shared", peer("abc"))
 ngx.print(ngx.location.capture("/other").body)
-show(shared:receive(3))
+joined(shared:receive(3))
 --- response_body
 false|bad request
 false|bad request

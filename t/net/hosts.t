@@ -16,8 +16,8 @@ assert(ngx.timer.at(0, function ()
 end))
 repeat ngx.sleep(0.01) until result
 ngx.sleep(0.01)
-show(result[1])
-show(result[2]:receive())
+joined(result[1])
+joined(result[2]:receive())
 --- response_body
 hello
 nil|closed
@@ -42,8 +42,8 @@ local sock = ngx.socket.tcp()
 assert(sock:connect("127.0.0.1", ngx.var.server_port))
 sock:send("GET /victim HTTP/1.0\r\n\r\n")
 sock:receive("*a")
-show(kept:receive())
-show(kept:close())
+joined(kept:receive())
+joined(kept:close())
 --- response_body
 nil|closed
 nil|closed
@@ -73,7 +73,7 @@ local during = fds()
 collectgarbage()
 collectgarbage()
 ngx.sleep(0.05)
-show(during - before >= 20, fds() - before < 5)
+joined(during - before >= 20, fds() - before < 5)
 --- response_body
 true|true
 
@@ -88,12 +88,12 @@ location = /victim {
     }
 }
 --- lua
-show(ngx.location.capture("/victim").status)
+joined(ngx.location.capture("/victim").status)
 local sock = ngx.socket.tcp()
 assert(sock:connect("127.0.0.1", ngx.var.server_port))
 sock:send("GET /victim HTTP/1.0\r\n\r\n")
 sock:receive("*a")
-show(kept:send("x"))
+joined(kept:send("x"))
 --- response_body
 500
 nil|closed

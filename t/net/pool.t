@@ -18,14 +18,14 @@ local function open()
 end
 local a, b = open(), open()
 local fa, fb = a:getfd(), b:getfd()
-show(a:getreusedtimes(), a:setkeepalive(), b:setkeepalive(10000, 10))
-show(a:getfd())
+joined(a:getreusedtimes(), a:setkeepalive(), b:setkeepalive(10000, 10))
+joined(a:getfd())
 local c = open()
-show(c:getfd() == fb, c:getreusedtimes())
+joined(c:getfd() == fb, c:getreusedtimes())
 local d = open()
-show(d:getfd() == fa, d:getreusedtimes())
+joined(d:getfd() == fa, d:getreusedtimes())
 d:setkeepalive()
-show(open():getreusedtimes())
+joined(open():getreusedtimes())
 --- response_body
 0|1|1
 nil|closed
@@ -50,7 +50,7 @@ for i = 1, 3 do
     socks[i]:connect("127.0.0.1", 1985, options)
     fds[i] = socks[i]:getreusedtimes()
 end
-show(unpack(fds))
+joined(unpack(fds))
 --- response_body
 1|1|0
 
@@ -60,9 +60,9 @@ show(unpack(fds))
 --- lua
 local sock = peer("abc\ndef")
 sock:receive()
-show(sock:setkeepalive())
-show(sock:receive("*a"))
-show(sock:setkeepalive())
+joined(sock:setkeepalive())
+joined(sock:receive("*a"))
+joined(sock:setkeepalive())
 fails(function () sock:setkeepalive("x") end)
 fails(function () sock:setkeepalive(1, {}) end)
 fails(sock.setkeepalive)
@@ -87,10 +87,10 @@ local options = { pool = "closing" }
 sock:connect(peer_socket, options)
 sock:connect("127.0.0.1", 1985, options)
 ask_peer(sock, "x", { wait = 0.05 })
-show(sock:setkeepalive())
+joined(sock:setkeepalive())
 ngx.sleep(0.3)
 sock:connect("127.0.0.1", 1985, options)
-show(sock:getreusedtimes())
+joined(sock:getreusedtimes())
 --- response_body
 1
 0
@@ -105,7 +105,7 @@ sock:connect("127.0.0.1", 1985, options)
 sock:setkeepalive(1)
 ngx.sleep(0.2)
 sock:connect("127.0.0.1", 1985, options)
-show(sock:getreusedtimes())
+joined(sock:getreusedtimes())
 --- response_body
 0
 
@@ -124,10 +124,10 @@ local waiting = ngx.thread.spawn(function ()
     local sock = connect()
     return sock:getreusedtimes(), sock:close()
 end)
-show(select(2, connect()))
-show(first:setkeepalive())
-show(ngx.thread.wait(waiting))
-show(connect():close())
+joined(select(2, connect()))
+joined(first:setkeepalive())
+joined(ngx.thread.wait(waiting))
+joined(connect():close())
 --- response_body
 too many waiting connect operations
 1
@@ -143,13 +143,13 @@ local first = ngx.socket.tcp()
 first:connect("127.0.0.1", 1985, options)
 local sock = ngx.socket.tcp()
 sock:settimeout(20)
-show(sock:connect("127.0.0.1", 1985, options))
+joined(sock:connect("127.0.0.1", 1985, options))
 local killed = ngx.thread.spawn(function ()
     ngx.socket.tcp():connect("127.0.0.1", 1985, options)
 end)
 ngx.thread.kill(killed)
-show(first:close())
-show(sock:connect("127.0.0.1", 1985, options))
+joined(first:close())
+joined(sock:connect("127.0.0.1", 1985, options))
 --- response_body
 nil|timeout
 1

@@ -10,12 +10,12 @@ __DATA__
 === lines come without their end and without any CR
 --- lua
 local sock = peer("one\r\ntwo\nth\rree\r\n\r\nrest")
-show(sock:receive())
-show(sock:receive("*l"))
-show(sock:receive("*l"))
-show(sock:receive())
-show(sock:receive())
-show(sock:receive())
+joined(sock:receive())
+joined(sock:receive("*l"))
+joined(sock:receive("*l"))
+joined(sock:receive())
+joined(sock:receive())
+joined(sock:receive())
 --- response_body
 one
 two
@@ -33,8 +33,8 @@ attempt to receive data on a closed socket: u:
 lua_socket_buffer_size 1;
 --- lua
 local sock = peer("one\r\ntwo\nth\rree\r\n\r\nrest", { step = 1 })
-show(sock:receive(), sock:receive("*l"), sock:receive("*l"), sock:receive())
-show(sock:receive())
+joined(sock:receive(), sock:receive("*l"), sock:receive("*l"), sock:receive())
+joined(sock:receive())
 --- response_body
 one|two|three|
 nil|closed|rest
@@ -44,7 +44,7 @@ nil|closed|rest
 === sizes are exact, and nothing is lost between operations
 --- lua
 local sock = peer("abcdefghij\nk", { step = 3 })
-show(sock:receive(4), sock:receive("2"), sock:receive(0), sock:receive(), sock:receive(2))
+joined(sock:receive(4), sock:receive("2"), sock:receive(0), sock:receive(), sock:receive(2))
 --- response_body
 abcd|ef||ghij|nil|closed|k
 
@@ -54,8 +54,8 @@ abcd|ef||ghij|nil|closed|k
 --- lua
 local sock = peer("abc\r\n", { step = 1 })
 local all = sock:receive("*a")
-show(#all, sock:receive("*a"))
-show(sock:receive())
+joined(#all, sock:receive("*a"))
+joined(sock:receive())
 --- response_body
 5|
 nil|closed|
@@ -67,7 +67,7 @@ nil|closed|
 lua_socket_buffer_size 16;
 --- lua
 local sock = peer(("x"):rep(1000) .. "\n" .. ("y"):rep(1000))
-show(#sock:receive(), #sock:receive(600), #sock:receive("*a"))
+joined(#sock:receive(), #sock:receive(600), #sock:receive("*a"))
 --- response_body
 1000|600|400
 
@@ -76,10 +76,10 @@ show(#sock:receive(), #sock:receive(600), #sock:receive("*a"))
 === receiveany takes what is there, at most so much
 --- lua
 local sock = peer("abcdef")
-show(sock:receiveany(4))
-show(sock:receiveany(10))
-show(sock:receiveany(10))
-show(sock:receiveany(10))
+joined(sock:receiveany(4))
+joined(sock:receiveany(10))
+joined(sock:receiveany(10))
+joined(sock:receiveany(10))
 --- response_body
 abcd
 ef
@@ -95,10 +95,10 @@ attempt to receive data on a closed socket
 local sock = peer("", { echo = 8 })
 sock:settimeout(30)
 sock:send("abcd")
-show(sock:receive(8))
+joined(sock:receive(8))
 sock:settimeout(5000)
 sock:send("efgh")
-show(sock:receive(8))
+joined(sock:receive(8))
 --- response_body
 nil|timeout|
 abcdefgh
@@ -113,10 +113,10 @@ lua_socket_log_errors off;
 --- lua
 local sock = peer("a", { wait = 0.2 })
 sock:settimeout(10)
-show(sock:receive())
+joined(sock:receive())
 sock:close()
-show(sock:receive())
-show(sock:send("x"))
+joined(sock:receive())
+joined(sock:send("x"))
 --- response_body
 nil|timeout|
 nil|closed
@@ -138,7 +138,7 @@ fails(function () sock:receive(nil) end)
 fails(sock.receiveany, sock)
 fails(function () sock:receiveany(0) end)
 fails(function () sock:receiveany("x") end)
-show(sock:receive(3))
+joined(sock:receive(3))
 --- response_body
 expecting 1 or 2 arguments (including the object), but got 0
 expecting 1 or 2 arguments (including the object), but got 3

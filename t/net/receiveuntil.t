@@ -118,11 +118,11 @@ local data, err, partial
 repeat
     data, err, partial = it()
 until partial ~= ""
-show(data, err, partial)
+joined(data, err, partial)
 sock:send("!")
 sock:settimeout(5000)
-show(it())
-show(it())
+joined(it())
+joined(it())
 --- response_body
 nil|timeout|a
 
@@ -139,7 +139,7 @@ fails(sock.receiveuntil, sock)
 fails(function () sock:receiveuntil({}) end)
 fails(function () sock:receiveuntil("a", 1) end)
 fails(sock.receiveuntil, sock, "a", { inclusive = 1 })
-show(sock:receiveuntil(""))
+joined(sock:receiveuntil(""))
 local it = sock:receiveuntil("zz")
 fails(it, 1, 2)
 fails(it, "x")

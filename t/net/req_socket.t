@@ -10,10 +10,10 @@ __DATA__
 === the body, and the end of it
 --- lua
 local sock = assert(ngx.req.socket())
-show(sock:receive(3))
-show(sock:receive())
-show(sock:receive(5))
-show(sock:receive())
+joined(sock:receive(3))
+joined(sock:receive())
+joined(sock:receive(5))
+joined(sock:receive())
 --- request
 POST /t
 abcdef
@@ -34,8 +34,8 @@ location = /body {
     content_by_lua_block {
         local sock = assert(ngx.req.socket())
         local it = sock:receiveuntil("--")
-        show(it())
-        show(sock:receive("*a"))
+        joined(it())
+        joined(sock:receive("*a"))
     }
 }
 location = /next { return 200 "next\n"; }
@@ -48,7 +48,7 @@ for _, part in ipairs { "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n
     ngx.sleep(0.02)
 end
 local all = sock:receive("*a")
-show(all:match("abc"), all:match("def"), all:match("next"))
+joined(all:match("abc"), all:match("def"), all:match("next"))
 --- response_body
 abc|def|next
 
@@ -58,7 +58,7 @@ abc|def|next
 --- config
 location = /body {
     content_by_lua_block {
-        show(ngx.req.socket():receive(2))
+        joined(ngx.req.socket():receive(2))
     }
 }
 --- lua
@@ -66,7 +66,7 @@ local sock = ngx.socket.tcp()
 assert(sock:connect("127.0.0.1", ngx.var.server_port))
 sock:send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabcd")
 local all = sock:receive("*a")
-show(all:match("ab"))
+joined(all:match("ab"))
 --- response_body
 ab
 
@@ -95,7 +95,7 @@ result: client aborted|abc
 
 === there is none
 --- lua
-show(ngx.req.socket())
+joined(ngx.req.socket())
 fails(ngx.req.socket, false, 1)
 --- response_body
 nil|no body
@@ -106,7 +106,7 @@ expecting 0 or 1 argument, but got 2
 === it was read already
 --- lua
 ngx.req.read_body()
-show(ngx.req.socket())
+joined(ngx.req.socket())
 --- request
 POST /t
 abc
@@ -118,7 +118,7 @@ nil|request body already exists
 === it was taken already
 --- lua
 assert(ngx.req.socket())
-show(ngx.req.socket())
+joined(ngx.req.socket())
 --- request
 POST /t
 abc
@@ -130,7 +130,7 @@ nil|request body already exists
 === what a body socket cannot do
 --- lua
 local sock = assert(ngx.req.socket())
-show(sock.send, sock.close, sock.connect, sock.setkeepalive)
+joined(sock.send, sock.close, sock.connect, sock.setkeepalive)
 --- request
 POST /t
 abc
@@ -144,7 +144,7 @@ nil|nil|nil|nil
 location = /raw {
     content_by_lua_block {
         local sock = assert(ngx.req.socket(true))
-        show(ngx.req.socket(true))
+        joined(ngx.req.socket(true))
         local ok, err = ngx.say("x")
         local line = sock:receive()
         sock:send({ "HTTP/1.1 200 OK\r\nContent-Length: 40\r\nConnection: close\r\n\r\n",

@@ -12,14 +12,14 @@ __DATA__
 local function sent(data, size)
     local sock = peer("", { echo = size })
     local n = sock:send(data)
-    show(n, sock:receive("*a"))
+    joined(n, sock:receive("*a"))
 end
 sent("abc", 3)
 sent(12.5, 4)
 sent(nil, 3)
 sent(true, 4)
 sent({ "a", 1, { "b", { 2 ^ 40 } }, "" }, 16)
-show(peer("", { echo = 0 }):send({}))
+joined(peer("", { echo = 0 }):send({}))
 --- response_body
 3|abc
 4|12.5
@@ -37,7 +37,7 @@ for i = 1, 500 do parts[i] = ("%04d"):format(i) .. ("x"):rep(16) end
 parts[501] = 7
 local whole = table.concat(parts)
 local sock = peer("", { echo = #whole })
-show(sock:send(parts), sock:receive("*a") == whole)
+joined(sock:send(parts), sock:receive("*a") == whole)
 --- response_body
 10001|true
 
@@ -48,8 +48,8 @@ show(sock:send(parts), sock:receive("*a") == whole)
 local big = ("0123456789"):rep(200000)
 local sock = peer("", { echo = 2 * #big })
 local reader = ngx.thread.spawn(function () return #sock:receive("*a") end)
-show(sock:send({ big, big }))
-show(ngx.thread.wait(reader))
+joined(sock:send({ big, big }))
+joined(ngx.thread.wait(reader))
 --- response_body
 4000000
 true|4000000
@@ -62,8 +62,8 @@ true|4000000
 lua_socket_send_timeout 50ms;
 --- lua
 local sock = peer("", { wait = 5 })
-show(sock:send(("x"):rep(20000000)))
-show(sock:send("x"))
+joined(sock:send(("x"):rep(20000000)))
+joined(sock:send("x"))
 --- response_body
 nil|timeout
 nil|closed

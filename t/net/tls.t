@@ -51,11 +51,11 @@ __DATA__
 === a handshake gives a session, or true where none is wanted
 --- lua
 local sock, session, err = tls()
-show(type(session), err, get(sock))
+joined(type(session), err, get(sock))
 local sock, ok = tls(false)
-show(ok, get(sock))
+joined(ok, get(sock))
 local sock, again = tls(session)
-show(type(again), get(sock))
+joined(type(again), get(sock))
 --- response_body
 cdata|nil|secret
 true|secret
@@ -66,7 +66,7 @@ cdata|secret
 === the second handshake on a connection is the first one's
 --- lua
 local sock, session = tls()
-show(sock:sslhandshake(session) == session, sock:sslhandshake(false), get(sock))
+joined(sock:sslhandshake(session) == session, sock:sslhandshake(false), get(sock))
 --- response_body
 true|true|secret
 
@@ -77,7 +77,7 @@ true|true|secret
 lua_ssl_trusted_certificate ../html/peer.crt;
 --- lua
 local sock, session, err = tls(nil, "peer.test", true)
-show(type(session), err, get(sock))
+joined(type(session), err, get(sock))
 --- response_body
 cdata|nil|secret
 
@@ -88,8 +88,8 @@ cdata|nil|secret
 lua_ssl_trusted_certificate ../html/peer.crt;
 --- lua
 local sock, session, err = tls(nil, "other.test", true)
-show(session, err)
-show(sock:send("x"))
+joined(session, err)
+joined(sock:send("x"))
 --- response_body
 nil|certificate host mismatch
 nil|closed
@@ -104,7 +104,7 @@ attempt to send data on a closed socket
 lua_ssl_trusted_certificate ../html/other.crt;
 --- lua
 local sock, session, err = tls(nil, "peer.test", true)
-show(session, (err:gsub("[ -]signed", "-signed")))
+joined(session, (err:gsub("[ -]signed", "-signed")))
 --- response_body_like
 ^nil\|18: self-signed certificate$
 --- error_log
@@ -115,7 +115,7 @@ lua ssl certificate verify error: (18: self
 === nobody checks where nobody asks
 --- lua
 local sock, session, err = tls(nil, "other.test", false)
-show(type(session), get(sock))
+joined(type(session), get(sock))
 --- response_body
 cdata|secret
 
@@ -127,10 +127,10 @@ local options = { pool = "tls" }
 local sock = ngx.socket.tcp()
 for i = 1, 2 do
     sock:connect("127.0.0.1", 1986, options)
-    show(sock:getreusedtimes(), sock:sslhandshake(false))
+    joined(sock:getreusedtimes(), sock:sslhandshake(false))
     sock:send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     repeat local line = sock:receive() until line == ""
-    show(sock:receive(7) == "secret\n", i == 1 and sock:setkeepalive() or sock:close())
+    joined(sock:receive(7) == "secret\n", i == 1 and sock:setkeepalive() or sock:close())
 end
 --- response_body
 0|true
@@ -143,11 +143,11 @@ true|1
 === a peer that speaks no TLS, one that says nothing
 --- lua
 local sock = peer("what?\n")
-show(sock:sslhandshake())
+joined(sock:sslhandshake())
 local sock = peer("", { wait = 5 })
 sock:settimeout(30)
-show(sock:sslhandshake())
-show(sock:receive())
+joined(sock:sslhandshake())
+joined(sock:receive())
 --- response_body
 nil|handshake failed
 nil|timeout
@@ -161,9 +161,9 @@ SSL_do_handshake() failed
 --- lua
 local sock = peer("", { wait = 5 })
 local thread = ngx.thread.spawn(function () sock:sslhandshake() end)
-show(sock:send("x"))
+joined(sock:send("x"))
 ngx.thread.kill(thread)
-show(sock:send("x"))
+joined(sock:send("x"))
 --- response_body
 nil|socket busy connecting
 nil|closed
@@ -176,16 +176,16 @@ attempt to send data on a closed socket
 --- lua
 local sock = ngx.socket.tcp()
 fails(sock.sslhandshake)
-show(sock:sslhandshake())
-show(sock:setclientcert("a"))
-show(sock:setclientcert("a", "b"))
-show(sock:setclientcert())
-show(sock:settrustedstore("a"))
-show(sock:settrustedstore())
+joined(sock:sslhandshake())
+joined(sock:setclientcert("a"))
+joined(sock:setclientcert("a", "b"))
+joined(sock:setclientcert())
+joined(sock:settrustedstore("a"))
+joined(sock:settrustedstore())
 fails(function () sock:getsslpointer() end)
 local plain = peer("abc")
-show(plain:getsslpointer())
-show(plain:getsslsession())
+joined(plain:getsslpointer())
+joined(plain:getsslsession())
 --- response_body
 ngx.socket sslhandshake: expecting 1 ~ 5 arguments (including the object), but seen 0
 nil|closed

@@ -10,12 +10,12 @@ __DATA__
 === a datagram there and one back
 --- lua
 local sock = ngx.socket.udp()
-show(sock:setpeername("127.0.0.1", 19232))
-show(sock:send({ "he", { "llo" } }))
-show(sock:receive())
-show(sock:close())
-show(sock:close())
-show(sock:send("x"))
+joined(sock:setpeername("127.0.0.1", 19232))
+joined(sock:send({ "he", { "llo" } }))
+joined(sock:receive())
+joined(sock:close())
+joined(sock:close())
+joined(sock:send("x"))
 --- udp_listen: 19232
 --- udp_reply: an answer
 --- response_body
@@ -35,7 +35,7 @@ attempt to send data on a closed socket: u:
 local sock = ngx.socket.udp()
 sock:setpeername("127.0.0.1", 19232)
 sock:send("x")
-show(sock:receive(4))
+joined(sock:receive(4))
 --- udp_listen: 19232
 --- udp_reply: abcdefgh
 --- response_body
@@ -46,13 +46,13 @@ abcd
 === nobody there, nobody answers
 --- lua
 local sock = ngx.socket.udp()
-show(sock:send("x"))
+joined(sock:send("x"))
 sock:setpeername("127.0.0.1", 19233)
 sock:send("x")
-show(sock:receive())
+joined(sock:receive())
 sock:settimeout(20)
 sock:setpeername("127.0.0.1", 19232)
-show(sock:receive())
+joined(sock:receive())
 --- udp_listen: 19232
 --- udp_reply: to nobody
 --- response_body_like
@@ -69,9 +69,9 @@ lua udp socket read timed out, upstream: 127.0.0.1:19232(127.0.0.1)
 --- lua
 local sock = ngx.socket.udp()
 fails(sock.setpeername, sock)
-show(sock:setpeername("127.0.0.1", 65536))
-show(sock:bind("nonsense"))
-show(sock:bind("127.0.0.1"))
+joined(sock:setpeername("127.0.0.1", 65536))
+joined(sock:bind("nonsense"))
+joined(sock:bind("127.0.0.1"))
 fails(sock.bind, sock)
 fails(sock.send, sock)
 fails(sock.settimeout, sock)

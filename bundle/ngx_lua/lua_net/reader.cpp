@@ -103,6 +103,19 @@ Reader::Progress Reader::take() noexcept {
     return Progress::failed;
 }
 
+bool Reader::take_plain_line(IoResult& out) noexcept {
+    u_char* data = buffer.data();
+    const void* lf = buffer.size() == 0 ? nullptr : std::memchr(data, '\n', buffer.size());
+    if (lf == nullptr) {
+        return false;
+    }
+    NGX_LUA_DEBUG(socket_.log(), "lua tcp socket read timeout: %M", socket_.read_timeout);
+    auto length = static_cast<size_t>(static_cast<const u_char*>(lf) - data);
+    out = {reinterpret_cast<const char*>(data), drop_cr(data, length), nullptr};
+    buffer.consume(length + 1);
+    return true;
+}
+
 Reader::Progress Reader::take_line() noexcept {
     u_char* data = buffer.data();
     size_t there = buffer.size();

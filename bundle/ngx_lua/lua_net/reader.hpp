@@ -35,6 +35,9 @@ public:
     // Begins an operation. kYield: the running task waits for it.
     [[nodiscard]] int start(const Request& request, IoResult& out) noexcept;
 
+    // Takes a line that is in the buffer already; false if none is. Nothing else must be pending.
+    [[nodiscard]] bool take_plain_line(IoResult& out) noexcept;
+
     // Of an operation that waited, once the task goes on.
     [[nodiscard]] int result(IoResult& out) noexcept;
 

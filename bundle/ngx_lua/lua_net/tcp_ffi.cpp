@@ -28,6 +28,15 @@ int check(const TcpSocket& u, const char* busy, IoResult* out) noexcept {
     return busy == nullptr ? kDone : refuse(out, kFailed, busy);
 }
 
+// A line that lies in the buffer of a socket of the running host, without anything in between: what
+// protocols of lines do most. False: the general way.
+bool take_line(TcpSocket* u, IoResult* out) noexcept {
+    const Host* here = current().host;
+    return u != nullptr && u->connection != nullptr && u->host() == here && u->shared == nullptr &&
+           !u->reader.closed && u->busy_reading() == nullptr && kYieldPhases.has(here->phase) &&
+           u->reader.take_plain_line(*out);
+}
+
 // The same for an operation that may wait, on a half that may be closed.
 int check_half(const TcpSocket* u, bool half_closed, const char* busy, const char* what,
                IoResult* out) noexcept {
@@ -120,6 +129,9 @@ NGX_LUA_FFI int ngx_lua_ffi_socket_tcp_connect_result(TcpSocket* u, IoResult* ou
 
 NGX_LUA_FFI int ngx_lua_ffi_socket_tcp_receive(TcpSocket* u, int mode, size_t size,
                                                Pattern* pattern, IoResult* out) noexcept {
+    if (mode == static_cast<int>(Reader::Mode::line) && take_line(u, out)) {
+        return kDone;
+    }
     bool closed = u == nullptr || u->reader.closed;
     int rc = check_half(u, closed, closed ? nullptr : u->busy_reading(), "receive", out);
     if (rc == kDone && pattern != nullptr && pattern->record_ended) {
