@@ -129,7 +129,7 @@ ngx.say(ngx.run_worker_thread("jobs", "jobs", "set", "key", "from a thread"))
 ngx.say(ngx.shared.dict:get("key"))
 --- response_body
 YQ== http a=1 a%20b 'q'
-true true 10030
+true true 10029
 nil nil true
 truetruenilfalse
 from a thread

@@ -150,7 +150,7 @@ arg nil
 HTTP_OK nil
 http_time nil
 is_subrequest nil
-stream 18
+stream 17
 
 
 

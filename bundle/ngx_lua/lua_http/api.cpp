@@ -10,7 +10,7 @@ namespace lua::http {
 namespace {
 
 // The version of the API that this module offers; the Lua half asks for it.
-constexpr int kApiVersion = 10030;
+constexpr int kApiVersion = 10029;
 
 struct Constant {
     const char* name;

@@ -7,7 +7,7 @@ namespace lua::stream {
 namespace {
 
 // The version of the API that this module offers; the Lua half asks for it.
-constexpr int kApiVersion = 18;
+constexpr int kApiVersion = 17;
 
 } // namespace
 

@@ -2,24 +2,24 @@
 -- each VM before user code runs.
 local base = require "resty.core.base"
 
-local HTTP_VERSION = 10030
-local STREAM_VERSION = 18
+local HTTP_VERSION = 10029
+local STREAM_VERSION = 17
 
 local subsystem = ngx.config.subsystem
 local version = ngx.config.ngx_lua_version
 
 if subsystem == "http" then
     if version ~= HTTP_VERSION then
-        error("ngx_http_lua_module 0.10.30 required but got " .. tostring(version))
+        error("ngx_http_lua_module 0.10.29 required but got " .. tostring(version))
     end
 
 elseif subsystem == "stream" then
     if version ~= STREAM_VERSION then
-        error("ngx_stream_lua_module 0.0.18 required but got " .. tostring(version))
+        error("ngx_stream_lua_module 0.0.17 required but got " .. tostring(version))
     end
 
 else
-    error("ngx_http_lua_module 0.10.30 or ngx_stream_lua_module 0.0.18 required")
+    error("ngx_http_lua_module 0.10.29 or ngx_stream_lua_module 0.0.17 required")
 end
 
 
