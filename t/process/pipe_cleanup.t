@@ -139,7 +139,9 @@ bye
 === children inherit none of the server's descriptors, signals and CPU bindings
 --- lua
 local proc = require("ngx.pipe").spawn("ls /proc/self/fd; grep -E '^Sig(Blk|Ign)' /proc/self/status")
-ngx.print((proc:stdout_read_all():gsub("\t", " ")))
+-- Signals 32 and 33 are the C library's own, which no program can reset; make starts its commands
+-- with them ignored.
+ngx.print((proc:stdout_read_all():gsub("\t", " "):gsub("(SigIgn: %x+)180000000\n", "%1000000000\n")))
 --- response_body
 0
 1
