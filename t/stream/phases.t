@@ -35,6 +35,18 @@ stop
 
 
 
+=== a session that preread ends delivers all output first
+--- stream_server_config
+    preread_by_lua_block {
+        ngx.say(("x"):rep(5000000))
+        ngx.exit(200)
+    }
+    return "never\n";
+--- stream_response eval
+("x" x 5000000) . "\n"
+
+
+
 === ngx.exit(ngx.OK) in preread goes on with the content
 --- stream_server_config
     preread_by_lua_block {

@@ -321,3 +321,16 @@ ngx.log(ngx.WARN, "got: ", data, " ", err, " ", partial)
 got: nil closed abc
 --- no_error_log
 [alert]
+
+
+
+=== a socket that another has replaced is closed
+--- stream_server_config
+    preread_by_lua_block { ngx.ctx.old = assert(ngx.req.socket()) }
+    content_by_lua_block {
+        assert(ngx.req.socket())
+        collectgarbage()
+        ngx.say(ngx.ctx.old:shutdown("send"))
+    }
+--- stream_response
+nilclosed

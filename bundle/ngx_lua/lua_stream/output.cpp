@@ -69,13 +69,13 @@ ngx_int_t Output::send(ngx_chain_t* chain) noexcept {
 }
 
 bool Output::has_unsent() const noexcept {
-    const ngx_connection_t& c = host_.connection();
-    NGX_LUA_DEBUG(host_.log(), "lua flush requires waiting: buffered 0x%uxd, delayed:%d",
-                  static_cast<unsigned>(c.buffered), static_cast<int>(c.write->delayed));
-    return (c.buffered & kUnsent) != 0;
+    return (host_.connection().buffered & kUnsent) != 0;
 }
 
 bool Output::wait_until_sent() noexcept {
+    NGX_LUA_DEBUG(host_.log(), "lua flush requires waiting: buffered 0x%uxd, delayed:%d",
+                  static_cast<unsigned>(host_.connection().buffered),
+                  static_cast<int>(host_.connection().write->delayed));
     return arm() && flushers_.add(*current().task, host_.pool());
 }
 

@@ -15,7 +15,10 @@ ngx_int_t to_preread(StreamHost& host, ngx_int_t rc) {
     if (rc == NGX_AGAIN) {
         return host.peek.wants_data() ? NGX_AGAIN : NGX_DONE;
     }
-    return rc;
+    // The session ends, once the client has got all output.
+    ngx_uint_t status =
+        rc == NGX_ERROR ? NGX_STREAM_INTERNAL_SERVER_ERROR : static_cast<ngx_uint_t>(rc);
+    return host.output.drain_then_finalize(status) ? NGX_DONE : rc;
 }
 
 } // namespace

@@ -84,9 +84,6 @@ bool ReqSocket::give_back() noexcept {
     }
     net::ReceiveBuffer& read = socket_->reader.buffer;
     ngx_connection_t& c = host_.connection();
-    if (unread(c.buffer) != 0) {
-        return true; // nginx has read more since: it cannot have, while Lua code received
-    }
     ngx_buf_t* buffer = ngx_create_temp_buf(c.pool, read.size());
     if (buffer == nullptr) {
         return false;
@@ -97,8 +94,11 @@ bool ReqSocket::give_back() noexcept {
     return true;
 }
 
-const char* ReqSocket::shutdown_send() noexcept {
+const char* ReqSocket::shutdown_send(const net::TcpSocket& socket) noexcept {
     ngx_connection_t& c = host_.connection();
+    if (&socket != socket_) {
+        return "closed";
+    }
     if (shut_down_) {
         return "already shutdown";
     }
@@ -158,7 +158,8 @@ NGX_LUA_FFI int ngx_stream_lua_ffi_req_socket_shutdown(net::TcpSocket* socket,
     if (*err == nullptr && !socket->usable_here()) {
         *err = "bad request";
     }
-    return *err != nullptr ? NGX_ERROR : result(running_host().req_socket.shutdown_send(), err);
+    return *err != nullptr ? NGX_ERROR
+                           : result(running_host().req_socket.shutdown_send(*socket), err);
 }
 
 // The next `size` bytes of the client's datagram, or (0) all that is left.

@@ -24,8 +24,9 @@ public:
     // Makes `socket` the session's. Null, or a soft error.
     [[nodiscard]] const char* open(net::TcpSocket& socket) noexcept;
 
-    // FIN to the client; nothing more can be sent. Null, or a soft error.
-    [[nodiscard]] const char* shutdown_send() noexcept;
+    // FIN to the client; nothing more can be sent. Null, or a soft error. `socket` is the one that
+    // Lua code holds, which another may have replaced.
+    [[nodiscard]] const char* shutdown_send(const net::TcpSocket& socket) noexcept;
 
     [[nodiscard]] bool reading() const noexcept {
         return socket_ != nullptr && socket_->reader.pending();
